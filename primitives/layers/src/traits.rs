@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+//! How pallets meet without knowing each other; a runtime joins them.
+
+use crate::{
+	Beacon, ChainId, FinalityProof, Imported, LaneId, Layer, Message, Offer, Origin, Relation,
+};
+use alloc::vec::Vec;
+use sp_core::H256;
+use sp_runtime::{DispatchError, DispatchResult};
+use sp_weights::Weight;
+
+/// The neighbours of this chain and what is proven of their state.
+pub trait Neighbours {
+	/// This chain's id; all zero in the genesis block, which does not know its own hash.
+	fn this() -> ChainId;
+	/// This chain's layer.
+	fn layer() -> Layer;
+	/// This chain's parent.
+	fn parent() -> Option<ChainId>;
+	/// This chain's children, at most [`crate::limits::MAX_CHILDREN`].
+	fn children() -> Vec<ChainId>;
+	/// What `chain` is to this chain; `None` for a stranger.
+	fn relation(chain: &ChainId) -> Option<Relation>;
+	/// Whether messages of `chain` may be received.
+	fn may_receive(chain: &ChainId) -> bool;
+	/// Whether messages may be sent to `chain` on `lane`.
+	fn may_send(chain: &ChainId, lane: LaneId) -> bool;
+	/// Incarnation of the edge to `chain`.
+	fn incarnation(chain: &ChainId) -> u32;
+	/// Proven state root of `chain` at block `number`, if kept.
+	fn state_root(chain: &ChainId, number: u32) -> Option<H256>;
+	/// What `chain`'s genesis says, for a child.
+	fn origin_of(chain: &ChainId) -> Option<Origin>;
+}
+
+/// The finality clients of this chain's neighbours.
+pub trait FinalityClients {
+	/// Verifies a finality proof of `chain` and writes nothing.
+	fn verify(chain: &ChainId, proof: &FinalityProof) -> Result<Imported, DispatchError>;
+	/// Verifies a finality proof of `chain` and advances its client.
+	fn import(chain: &ChainId, proof: &FinalityProof) -> Result<Imported, DispatchError>;
+	/// Weight of importing a proof with so many precommits and ancestry headers.
+	fn weight(precommits: u32, ancestry: u32) -> Weight;
+}
+
+/// Told when a neighbour appears.
+pub trait OnNeighbour {
+	/// A neighbour was registered; an error undoes the registration.
+	fn on_registered(chain: ChainId, relation: Relation, origin: &Origin) -> DispatchResult;
+}
+
+impl OnNeighbour for () {
+	fn on_registered(_: ChainId, _: Relation, _: &Origin) -> DispatchResult {
+		Ok(())
+	}
+}
+
+impl<A: OnNeighbour, B: OnNeighbour> OnNeighbour for (A, B) {
+	fn on_registered(chain: ChainId, relation: Relation, origin: &Origin) -> DispatchResult {
+		A::on_registered(chain, relation, origin)?;
+		B::on_registered(chain, relation, origin)
+	}
+}
+
+/// Sends messages to neighbours.
+pub trait SendMessage {
+	/// Queues `message` for `to` and returns its nonce; on an error nothing was queued.
+	fn send(to: ChainId, message: Message) -> Result<u64, DispatchError>;
+	/// Messages that can still be queued for `to` on `lane`.
+	fn room(to: &ChainId, lane: LaneId) -> u32;
+}
+
+/// Applies messages of neighbours.
+pub trait OnMessage {
+	/// Most weight that applying `message` takes.
+	fn weight(message: &Message) -> Weight;
+	/// Applies `message`; effects of a failure are undone by the caller.
+	fn on_message(source: ChainId, relation: Relation, message: Message) -> DispatchResult;
+}
+
+/// Newest main-chain randomness known here.
+pub trait BeaconSource {
+	/// The beacon, if one is known.
+	fn beacon() -> Option<Beacon>;
+}
+
+impl BeaconSource for () {
+	fn beacon() -> Option<Beacon> {
+		None
+	}
+}
+
+/// Storage providers, as contracts need them.
+pub trait Providers<AccountId, Balance> {
+	/// A provider's offer; `None` for a stranger.
+	fn offer(who: &AccountId) -> Option<Offer>;
+	/// Whether the provider takes new contracts.
+	fn accepting(who: &AccountId) -> bool;
+	/// Books capacity and collateral for a contract; fails when either is short.
+	fn commit(who: &AccountId, bytes: u64, collateral: Balance) -> DispatchResult;
+	/// Gives back what [`Self::commit`] booked.
+	fn release(who: &AccountId, bytes: u64, collateral: Balance);
+}
+
+/// Moves tokens out of circulation to back what a child issued at its genesis.
+pub trait LockBacking<AccountId, Balance> {
+	/// Locks `amount` of `from` for `child`.
+	fn lock(child: &ChainId, from: &AccountId, amount: Balance) -> DispatchResult;
+}
