@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Runtime APIs of Terrace's own.
+
+use crate::{AccountId, Balance};
+use alloc::vec::Vec;
+use terrace_layers::{
+	views::{
+		ContractView, LaneView, NeighbourView, ProofChainView, ProviderView, SlotView, StreamView,
+		WindowView,
+	},
+	Beacon, ChainId, ContractId, LaneId, Layer, StreamId,
+};
+
+sp_api::decl_runtime_apis! {
+	/// Neighbours and lanes; on every layer.
+	pub trait LinkApi {
+		/// This chain's id and layer.
+		fn this_chain() -> (ChainId, Layer);
+		/// Every neighbour.
+		fn neighbours() -> Vec<NeighbourView>;
+		/// This chain's end of a lane.
+		fn lane(chain: ChainId, lane: LaneId) -> Option<LaneView>;
+		/// Payloads still queued for `chain`, with consecutive nonces from `from`.
+		fn messages(chain: ChainId, lane: LaneId, from: u64, limit: u32) -> Vec<Vec<u8>>;
+		/// Newest main-chain randomness known here.
+		fn beacon() -> Option<Beacon>;
+	}
+
+	/// Providers, contracts and their settlement; on contract chains.
+	pub trait MarketApi {
+		/// One provider.
+		fn provider(who: AccountId) -> Option<ProviderView>;
+		/// Providers after `from`, at most `limit`.
+		fn providers(from: Option<AccountId>, limit: u32) -> Vec<ProviderView>;
+		/// One contract.
+		fn contract(id: ContractId) -> Option<ContractView>;
+		/// Contracts of a client or provider from id `from`, at most `limit`.
+		fn contracts_of(who: AccountId, from: ContractId, limit: u32) -> Vec<ContractView>;
+		/// The proof chains registered here.
+		fn proof_chains() -> Vec<ProofChainView>;
+		/// A provider's payment stream.
+		fn stream(provider: AccountId, chain: ChainId) -> Option<StreamView>;
+		/// Rate, escrow and collateral of a contract that was proposed now.
+		fn quote(
+			provider: AccountId,
+			chain: ChainId,
+			size: u64,
+			windows: u32,
+		) -> Option<(Balance, Balance, Balance)>;
+	}
+
+	/// Windows and what is due in them; on proof chains.
+	pub trait ProofApi {
+		/// The open window.
+		fn window() -> Option<WindowView>;
+		/// Pages of a stream.
+		fn pages(stream: StreamId) -> u32;
+		/// One page of a stream.
+		fn page(stream: StreamId, page: u32) -> Vec<SlotView>;
+	}
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Numbers that hold on every layer.
+
+use crate::{Balance, BlockNumber};
+use frame_support::{
+	dispatch::DispatchClass,
+	parameter_types,
+	weights::{constants::WEIGHT_REF_TIME_PER_MILLIS, Weight},
+};
+use frame_system::limits::{BlockLength, BlockWeights};
+use sp_runtime::Perbill;
+
+/// One token.
+pub const UNIT: Balance = 1_000_000_000_000;
+/// A thousandth of a token.
+pub const MILLIUNIT: Balance = UNIT / 1_000;
+/// Least balance that keeps an account alive.
+pub const EXISTENTIAL_DEPOSIT: Balance = MILLIUNIT;
+
+/// Length of a slot in milliseconds; it can never change on a running chain.
+pub const SLOT_MS: u64 = 2_000;
+/// Blocks of a minute.
+pub const MINUTES: BlockNumber = 60_000 / (SLOT_MS as BlockNumber);
+/// Blocks of an hour.
+pub const HOURS: BlockNumber = MINUTES * 60;
+/// Blocks of a day.
+pub const DAYS: BlockNumber = HOURS * 24;
+
+/// A third of a slot is for executing a block, the rest for spreading it and voting on it.
+pub const MAX_BLOCK_REF_TIME_MS: u64 = 660;
+/// Most bytes of a block.
+pub const MAX_BLOCK_LENGTH: u32 = 5 * 1024 * 1024;
+/// Share of a block that ordinary transactions may fill; the rest is for relayed messages.
+pub const NORMAL_RATIO: Perbill = Perbill::from_percent(75);
+/// Most authorities of a chain: neighbours refuse to follow larger sets.
+pub const MAX_AUTHORITIES: u32 = terrace_layers::limits::MAX_AUTHORITIES;
+
+/// Weight limit of a block.
+pub const MAX_BLOCK_WEIGHT: Weight =
+	Weight::from_parts(MAX_BLOCK_REF_TIME_MS * WEIGHT_REF_TIME_PER_MILLIS, u64::MAX);
+
+parameter_types! {
+	/// Weight limits of a block.
+	pub RuntimeBlockWeights: BlockWeights =
+		BlockWeights::with_sensible_defaults(MAX_BLOCK_WEIGHT, NORMAL_RATIO);
+	/// Length limits of a block.
+	pub RuntimeBlockLength: BlockLength = BlockLength::builder()
+		.max_length(MAX_BLOCK_LENGTH)
+		.modify_max_length_for_class(DispatchClass::Normal, |max| *max = NORMAL_RATIO * *max)
+		.build();
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Genesis presets.
+
+use crate::{constants::UNIT, AccountId, Balance};
+use alloc::{vec, vec::Vec};
+use serde_json::{json, Value};
+use sp_consensus_babe::AuthorityId as BabeId;
+use sp_consensus_grandpa::AuthorityId as GrandpaId;
+use sp_genesis_builder::PresetId;
+use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
+use terrace_layers::Layer;
+
+/// Preset with one authority.
+pub const DEV: &str = sp_genesis_builder::DEV_RUNTIME_PRESET;
+/// Preset with two authorities and short windows.
+pub const LOCAL: &str = sp_genesis_builder::LOCAL_TESTNET_RUNTIME_PRESET;
+/// Preset without keys: whoever starts the network gives them.
+pub const LIVE: &str = "live";
+
+/// BABE's rule: in every slot either a primary author or a secondary one with a VRF output.
+pub const BABE_EPOCH_CONFIG: sp_consensus_babe::BabeEpochConfiguration =
+	sp_consensus_babe::BabeEpochConfiguration {
+		c: (1, 4),
+		allowed_slots: sp_consensus_babe::AllowedSlots::PrimaryAndSecondaryVRFSlots,
+	};
+
+/// An author: its account and session keys.
+#[derive(Clone)]
+pub struct Author {
+	/// Account that receives fees.
+	pub account: AccountId,
+	/// Key that authors blocks.
+	pub babe: BabeId,
+	/// Key that finalises blocks.
+	pub grandpa: GrandpaId,
+}
+
+impl Author {
+	/// A well-known author of test networks.
+	pub fn well_known(sr: Sr25519Keyring, ed: Ed25519Keyring) -> Self {
+		Self { account: sr.to_account_id(), babe: sr.public().into(), grandpa: ed.public().into() }
+	}
+}
+
+/// What differs between presets.
+pub struct Terms {
+	/// Authors from the first block on.
+	pub authors: Vec<Author>,
+	/// Slots of an epoch.
+	pub epoch_slots: u64,
+	/// Blocks of a proof window.
+	pub window_blocks: u32,
+}
+
+/// The terms of a named preset.
+pub fn terms(id: &PresetId) -> Option<Terms> {
+	let alice = || Author::well_known(Sr25519Keyring::Alice, Ed25519Keyring::Alice);
+	let bob = || Author::well_known(Sr25519Keyring::Bob, Ed25519Keyring::Bob);
+	match id.as_ref() {
+		DEV => Some(Terms { authors: vec![alice()], epoch_slots: 30, window_blocks: 10 }),
+		LOCAL => Some(Terms { authors: vec![alice(), bob()], epoch_slots: 30, window_blocks: 10 }),
+		LIVE => Some(Terms { authors: vec![], epoch_slots: 1_800, window_blocks: 300 }),
+		_ => None,
+	}
+}
+
+/// Accounts that hold tokens on test networks.
+pub fn well_known_accounts() -> Vec<AccountId> {
+	Sr25519Keyring::well_known().map(|key| key.to_account_id()).collect()
+}
+
+/// Tokens of each well-known account.
+pub const WELL_KNOWN_BALANCE: Balance = 1_000_000 * UNIT;
+
+/// The part of a preset that every layer has.
+pub fn common(layer: Layer, terms: &Terms, balances: Vec<(AccountId, Balance)>) -> Value {
+	let keys: Vec<_> = terms
+		.authors
+		.iter()
+		.map(|a| json!([a.account, a.account, { "babe": a.babe, "grandpa": a.grandpa }]))
+		.collect();
+	let accounts: Vec<_> = terms.authors.iter().map(|a| a.account.clone()).collect();
+	let window_ms = match layer {
+		Layer::Proof => u64::from(terms.window_blocks).saturating_mul(crate::constants::SLOT_MS),
+		Layer::Main | Layer::Contract => 0,
+	};
+	json!({
+		"balances": { "balances": balances },
+		"babe": { "epochConfig": BABE_EPOCH_CONFIG },
+		"collatorSelection": { "invulnerables": accounts, "candidacyBond": 1_000 * UNIT },
+		"session": { "keys": keys },
+		"timing": { "epochSlots": terms.epoch_slots },
+		"chainRegistry": { "layer": layer, "windowMs": window_ms },
+	})
+}
+
+/// The names of all presets.
+pub fn names() -> Vec<PresetId> {
+	vec![PresetId::from(DEV), PresetId::from(LOCAL), PresetId::from(LIVE)]
+}
