@@ -29,6 +29,10 @@ pub trait Neighbours {
 	fn incarnation(chain: &ChainId) -> u32;
 	/// Proven state root of `chain` at block `number`, if kept.
 	fn state_root(chain: &ChainId, number: u32) -> Option<H256>;
+	/// Number of the newest block of `chain` that is proven final here, if any.
+	fn best_number(_chain: &ChainId) -> Option<u32> {
+		None
+	}
 	/// What `chain`'s genesis says, for a child.
 	fn origin_of(chain: &ChainId) -> Option<Origin>;
 }

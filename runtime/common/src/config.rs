@@ -18,7 +18,7 @@ macro_rules! configure_common_pallets {
 			}
 		}
 
-		#[frame_support::derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]
+		#[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]
 		impl frame_system::Config for Runtime {
 			type AccountData = pallet_balances::AccountData<Balance>;
 			type AccountId = AccountId;

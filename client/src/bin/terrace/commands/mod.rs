@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+//! One file for each command.
+
+pub mod balance;
+pub mod chains;
+pub mod close;
+pub mod fetch;
+pub mod providers;
+pub mod register_chain;
+pub mod status;
+pub mod store;
+pub mod transfer;
+pub mod verify;
+pub mod watch;
+pub mod withdraw;

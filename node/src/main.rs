@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The Terrace node: one binary for validators and collators of every layer.
+
+mod chain_spec;
+mod cli;
+mod command;
+mod genesis;
+mod make_spec;
+mod ports;
+mod relay_task;
+mod rpc;
+mod service;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+	match command::run() {
+		Ok(()) => ExitCode::SUCCESS,
+		Err(error) => {
+			eprintln!("terrace-node: {}", command::explain(&error));
+			ExitCode::FAILURE
+		}
+	}
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Registration: the proof of the genesis state.
+use super::*;
+
+const BAD: Error<Test> = Error::<Test>::BadStateProof;
+
+/// Registers a sound child whose genesis proof was changed.
+fn changed(change: impl FnOnce(&mut GenesisProof)) -> DispatchResult {
+	let birth = Birth::new();
+	let mut genesis = birth.genesis();
+	change(&mut genesis);
+	birth.register_with(genesis, MIN_BOND)
+}
+
+#[test]
+fn register_child_fails_without_nodes() {
+	TestExt::new().build_and_execute(|| {
+		assert_noop!(changed(|genesis| genesis.nodes.clear()), BAD);
+	});
+}
+
+#[test]
+fn register_child_fails_when_any_node_is_missing() {
+	TestExt::new().build_and_execute(|| {
+		let nodes = Birth::new().genesis().nodes;
+		assert!(nodes.len() > 3, "branches and two long values");
+		for missing in 0..nodes.len() {
+			assert_noop!(changed(|genesis| drop(genesis.nodes.remove(missing))), BAD);
+		}
+	});
+}
+
+#[test]
+fn register_child_does_not_take_an_unproven_issuance_for_none() {
+	TestExt::new().build_and_execute(|| {
+		let birth = Birth::new().issuing(700);
+		let mut state = State::new(birth.storage.clone());
+		let nodes = state.prove(vec![keys::grandpa_authorities(), keys::origin()]);
+		let genesis = GenesisProof { state_root: state.root(), nodes };
+		assert_eq!(genesis.chain_id(), birth.id());
+		assert_noop!(birth.register_with(genesis, MIN_BOND), BAD);
+	});
+}
+
+#[test]
+fn register_child_fails_when_a_node_comes_twice() {
+	TestExt::new().build_and_execute(|| {
+		for again in 0..Birth::new().genesis().nodes.len() {
+			let double = changed(|genesis| genesis.nodes.push(genesis.nodes[again].clone()));
+			assert_noop!(double, BAD);
+		}
+	});
+}
+
+#[test]
+fn register_child_fails_when_a_node_is_not_needed() {
+	TestExt::new().build_and_execute(|| {
+		assert_noop!(changed(|genesis| genesis.nodes.push(vec![1, 2, 3])), BAD);
+		let birth = Birth::new();
+		let mut state = State::new(birth.storage.clone());
+		let mut keys = keys::genesis_proof_keys();
+		keys.push(keys::value("ChainRegistry", "Clients"));
+		keys.push(keys::value("System", "LastRuntimeUpgrade"));
+		let nodes = state.prove(keys);
+		assert!(nodes.len() > birth.genesis().nodes.len());
+		assert_noop!(changed(|genesis| genesis.nodes = nodes), BAD);
+	});
+}
+
+#[test]
+fn register_child_fails_when_the_root_is_another_one() {
+	TestExt::new().build_and_execute(|| {
+		assert_noop!(changed(|genesis| genesis.state_root = H256::repeat_byte(3)), BAD);
+		let other = Birth::new().issuing(1).genesis().state_root;
+		assert_noop!(changed(|genesis| genesis.state_root = other), BAD);
+	});
+}
+
+#[test]
+fn register_child_fails_when_a_node_is_garbage() {
+	TestExt::new().build_and_execute(|| {
+		for (at, node) in Birth::new().genesis().nodes.into_iter().enumerate() {
+			let cut = node[..node.len() / 2].to_vec();
+			assert_noop!(changed(|genesis| genesis.nodes[at] = cut), BAD);
+			let mut flipped = node;
+			flipped[0] ^= 1;
+			assert_noop!(changed(|genesis| genesis.nodes[at] = flipped), BAD);
+		}
+		assert_noop!(changed(|genesis| genesis.nodes.push(vec![])), BAD);
+	});
+}
+
+#[test]
+fn register_child_fails_when_a_value_is_missing_or_malformed() {
+	TestExt::new().build_and_execute(|| {
+		for key in [keys::grandpa_authorities(), keys::origin()] {
+			assert_noop!(Birth::new().clear(key).register(), BAD);
+		}
+		let members = list(&accounts(20..24));
+		let long = Birth::new().put(keys::grandpa_authorities(), (&members, 0u8));
+		assert_noop!(long.register(), BAD);
+		let origin = Birth::new().says();
+		assert_noop!(Birth::new().put(keys::origin(), (origin, 0u8)).register(), BAD);
+		assert_noop!(Birth::new().put(keys::total_issuance(), 5u64).register(), BAD);
+		assert_noop!(Birth::new().put(keys::total_issuance(), (5u128, 0u8)).register(), BAD);
+	});
+}
+
+#[test]
+fn register_child_fails_when_the_proof_is_too_large() {
+	TestExt::new().build_and_execute(|| {
+		let large = Error::<Test>::TooLarge;
+		let many = limits::MAX_PROOF_NODES as usize + 1;
+		assert_noop!(changed(|genesis| genesis.nodes = vec![vec![0]; many]), large);
+		let long = limits::MAX_PROOF_BYTES as usize + 1;
+		assert_noop!(changed(|genesis| genesis.nodes = vec![vec![0; long]]), large);
+		let fits = limits::MAX_PROOF_BYTES as usize;
+		assert_noop!(changed(|genesis| genesis.nodes = vec![vec![0; fits]]), BAD);
+	});
+}
+
+#[test]
+fn the_genesis_state_holds_what_is_proven_under_the_keys_of_the_protocol() {
+	let storage = TestExt::new().storage();
+	assert!(storage.top.contains_key(&keys::origin()));
+	assert_eq!(keys::origin(), Origin::<Test>::hashed_key());
+	assert_eq!(keys::total_issuance(), pallet_balances::TotalIssuance::<Test>::hashed_key());
+}

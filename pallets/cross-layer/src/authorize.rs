@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Relay calls without an account: verified in full before anybody takes them.
+
+use crate::{Config, DeadLetterNonces, Edge, Error, Pallet, Relayed, Step};
+use alloc::vec::Vec;
+use codec::Encode;
+use frame_support::{
+	ensure,
+	pallet_prelude::{
+		InvalidTransaction, TransactionPriority, TransactionValidityError,
+		TransactionValidityWithRefund, UnknownTransaction, ValidTransaction,
+	},
+	traits::Get,
+	weights::Weight,
+};
+use sp_runtime::SaturatedConversion;
+use terrace_layers::{FinalityClients, Imported, Neighbours, Relation};
+
+/// Priority before messages are counted: above anything else that has no account, because all the
+/// rest of a chain's work depends on what its neighbours say.
+pub(crate) const BASE_PRIORITY: TransactionPriority = 1 << 20;
+/// Blocks that a call stays in a pool: about as long as the header it refers to is kept.
+const LONGEVITY: u64 = 64;
+
+impl<T: Config> Pallet<T> {
+	/// Verifies a relay call and writes nothing.
+	pub(crate) fn authorize_relay(call: &Relayed<'_>) -> TransactionValidityWithRefund {
+		ensure!(T::Accountless::get(), InvalidTransaction::Call);
+		let edge = Self::check_call(call).map_err(validity)?;
+		ensure!(Self::has_room_to_fail(call, &edge), UnknownTransaction::CannotLookup);
+		let imported = Self::verify_finality(call)?;
+		let step = Self::check_proof(call, &edge, imported).map_err(validity)?;
+		ensure!(Self::is_free(call, &step), InvalidTransaction::Payment);
+		Ok((Self::valid(call, &edge, &step), Weight::zero()))
+	}
+
+	/// Whether dispatching the messages cannot fail as a whole.
+	///
+	/// A call that fails in a block and pays nothing could be sent again and again. A child could
+	/// provoke that by messages that fail; a parent that does so harms only what is its own.
+	fn has_room_to_fail(call: &Relayed<'_>, edge: &Edge) -> bool {
+		if call.messages.is_empty() || edge.relation == Relation::Parent {
+			return true;
+		}
+		let letters = DeadLetterNonces::<T>::decode_len(call.key()).unwrap_or(0);
+		letters < T::MaxDeadLetters::get().saturated_into()
+	}
+
+	fn verify_finality(call: &Relayed<'_>) -> Result<Option<Imported>, TransactionValidityError> {
+		let Some(proof) = call.finality else { return Ok(None) };
+		// Somebody else was faster: no offence, and not worth a signature check.
+		let best = T::Registry::best_number(&call.chain).unwrap_or(0);
+		ensure!(proof.header.number > best, InvalidTransaction::Stale);
+		let imported = T::Registry::verify(&call.chain, proof)
+			.map_err(|_| TransactionValidityError::from(InvalidTransaction::BadProof))?;
+		Ok(Some(imported))
+	}
+
+	/// Two calls that lead to the same state of the lane exclude each other.
+	fn valid(call: &Relayed<'_>, edge: &Edge, step: &Step) -> ValidTransaction {
+		let (received, acked) = match step {
+			Step::Overrun { claimed } => (edge.own.in_nonce, *claimed),
+			Step::Progress(progress) => (progress.delivered.0, progress.acked.unwrap_or(0)),
+		};
+		let messages = call.messages.len().saturated_into::<TransactionPriority>();
+		ValidTransaction {
+			priority: BASE_PRIORITY.saturating_add(messages),
+			requires: Vec::new(),
+			provides: alloc::vec![("relay", call.chain, call.lane, received, acked).encode()],
+			longevity: LONGEVITY,
+			propagate: true,
+		}
+	}
+}
+
+/// What a pool makes of an error: it bans what is invalid and forgets what is unknown, so what
+/// another block may change must not be called invalid.
+fn validity<T: Config>(error: Error<T>) -> TransactionValidityError {
+	match error {
+		Error::Obsolete | Error::WrongCount => InvalidTransaction::Stale.into(),
+		Error::UnknownChain
+		| Error::NotReceiving
+		| Error::UnknownLane
+		| Error::LaneClosed
+		| Error::HeaderUnknown => UnknownTransaction::CannotLookup.into(),
+		Error::BadStateProof | Error::LaneAbsent | Error::LaneMismatch | Error::WrongHead => {
+			InvalidTransaction::BadProof.into()
+		}
+		_ => InvalidTransaction::Call.into(),
+	}
+}

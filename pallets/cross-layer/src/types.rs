@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Records of the pallet and what passes between its parts.
+
+use alloc::vec::Vec;
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_support::weights::Weight;
+use scale_info::TypeInfo;
+use sp_core::{ConstU32, H256};
+use sp_runtime::{BoundedVec, SaturatedConversion};
+use terrace_layers::{
+	limits, ChainId, FinalityProof, LaneId, LaneState, Message, Relation, StateProof,
+};
+
+/// Most acknowledged messages that one relay call removes; the rest is for later calls.
+pub const MAX_PRUNE: u64 = 64;
+/// Messages that make a relay call free although it leaves a tail: a batch split one by one is not.
+pub const FREE_MIN_BATCH: u32 = 8;
+/// Share of a block that the messages of a free relay call with a tail take at least, when they
+/// are fewer than [`FREE_MIN_BATCH`].
+pub const FREE_MIN_SHARE: u64 = 16;
+/// Share of a block that one message may take when it is dispatched again.
+pub const MAX_MESSAGE_SHARE: u64 = 4;
+
+/// Payload of one message.
+pub type Payload = BoundedVec<u8, ConstU32<{ limits::MAX_MESSAGE }>>;
+
+/// Key of a lane at this end: the neighbour and the lane.
+pub(crate) type LaneKey = (ChainId, LaneId);
+
+/// How far messages sent are done with.
+#[derive(
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+)]
+pub struct Acknowledged {
+	/// Newest message that the neighbour has received.
+	pub nonce: u64,
+	/// Newest message removed from the outbox.
+	pub pruned: u64,
+}
+
+/// Arguments of a relay call.
+pub(crate) struct Relayed<'a> {
+	pub chain: ChainId,
+	pub lane: LaneId,
+	pub finality: Option<&'a FinalityProof>,
+	pub at: u32,
+	pub proof: &'a StateProof,
+	pub messages: &'a [Vec<u8>],
+	pub tail: &'a [H256],
+	pub max_weight: Weight,
+}
+
+impl Relayed<'_> {
+	pub(crate) fn key(&self) -> LaneKey {
+		(self.chain, self.lane)
+	}
+}
+
+/// Sizes of a relay call, from lengths alone.
+#[derive(Clone, Copy)]
+pub(crate) struct Sizes {
+	pub nodes: u32,
+	pub proof_bytes: u32,
+	pub messages: u32,
+	pub payload_bytes: u32,
+	pub tail: u32,
+}
+
+impl Sizes {
+	pub(crate) fn of(proof: &StateProof, messages: &[Vec<u8>], tail: &[H256]) -> Self {
+		Self {
+			nodes: proof.len().saturated_into(),
+			proof_bytes: total(proof),
+			messages: messages.len().saturated_into(),
+			payload_bytes: total(messages),
+			tail: tail.len().saturated_into(),
+		}
+	}
+}
+
+fn total(parts: &[Vec<u8>]) -> u32 {
+	parts.iter().fold(0_usize, |sum, part| sum.saturating_add(part.len())).saturated_into()
+}
+
+/// This end of the lane that a relay call is about.
+pub(crate) struct Edge {
+	pub relation: Relation,
+	pub own: LaneState,
+}
+
+/// What a verified relay call amounts to.
+pub(crate) enum Step {
+	/// The neighbour acknowledges a message that was never sent.
+	Overrun {
+		/// Nonce it claims to have received.
+		claimed: u64,
+	},
+	/// Messages to dispatch, an acknowledgement, or both.
+	Progress(Progress),
+}
+
+/// What a relay call brings.
+pub(crate) struct Progress {
+	/// Cursor after the messages.
+	pub delivered: (u64, H256),
+	/// The neighbour's cursor, if it moved.
+	pub acked: Option<u64>,
+	/// The messages; `None` where the payload is none.
+	pub messages: Vec<Option<Message>>,
+	/// Most weight that dispatching them takes.
+	pub weight: Weight,
+}

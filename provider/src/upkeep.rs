@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Contracts of this provider, and what has to be done about them.
+
+use crate::{Error, Metrics, Store, LOG_TARGET};
+use futures::future::BoxFuture;
+use std::{collections::BTreeMap, time::Duration, time::Instant};
+use terrace_client::{Chain, Signer, Wait};
+use terrace_layers::{
+	views::{ContractState, ContractView},
+	AccountId, Balance, ChainId, ContractId,
+};
+
+/// Pause between two rounds.
+const ROUND: Duration = Duration::from_secs(6);
+/// Steps of one `advance`.
+const STEPS: u32 = 256;
+
+/// What requests need of the contract chain.
+pub trait Contracts: Send + Sync {
+	/// This provider.
+	fn provider(&self) -> AccountId;
+	/// The contract chain.
+	fn chain(&self) -> ChainId;
+	/// Number of the newest final block.
+	fn finalized(&self) -> BoxFuture<'_, Result<u32, Error>>;
+	/// A contract as the chain knows it now.
+	fn contract(&self, id: ContractId) -> BoxFuture<'_, Result<Option<ContractView>, Error>>;
+	/// Accepts a proposed contract.
+	fn accept(&self, id: ContractId) -> BoxFuture<'_, Result<(), Error>>;
+}
+
+/// The contract chain and the account that acts on it.
+#[derive(Clone)]
+pub struct Account {
+	/// The contract chain.
+	pub chain: Chain,
+	/// The provider's account.
+	pub signer: Signer,
+}
+
+impl Contracts for Account {
+	fn provider(&self) -> AccountId {
+		self.signer.account()
+	}
+
+	fn chain(&self) -> ChainId {
+		self.chain.id()
+	}
+
+	fn finalized(&self) -> BoxFuture<'_, Result<u32, Error>> {
+		Box::pin(async move { Ok(self.chain.finalized().await?.0) })
+	}
+
+	fn contract(&self, id: ContractId) -> BoxFuture<'_, Result<Option<ContractView>, Error>> {
+		Box::pin(async move { Ok(self.chain.contract(id).await?) })
+	}
+
+	fn accept(&self, id: ContractId) -> BoxFuture<'_, Result<(), Error>> {
+		Box::pin(async move { self.send("accept", &(id,)).await })
+	}
+}
+
+impl Account {
+	async fn send(&self, name: &str, args: &impl codec::Encode) -> Result<(), Error> {
+		let call = self.chain.call("StorageContracts", name, args)?;
+		self.chain.submit_signed(&call, &self.signer, Wait::Best).await?;
+		Ok(())
+	}
+}
+
+/// How eagerly money and storage are collected.
+#[derive(Clone, Copy, Debug)]
+pub struct Policy {
+	/// Claimable amount that is worth a claim.
+	pub claim_above: Balance,
+	/// Time that clients have to close an ended contract before the provider does.
+	pub close_after: Duration,
+}
+
+/// Does what is due, again and again.
+pub struct Upkeep {
+	account: Account,
+	store: Store,
+	policy: Policy,
+	metrics: Metrics,
+	ended: BTreeMap<ContractId, Instant>,
+}
+
+impl Upkeep {
+	/// For one provider.
+	pub fn new(account: Account, store: Store, policy: Policy, metrics: Metrics) -> Self {
+		Self { account, store, policy, metrics, ended: BTreeMap::new() }
+	}
+
+	/// Runs for ever; what fails is tried again in the next round.
+	pub async fn run(mut self) {
+		loop {
+			if let Err(error) = self.round().await {
+				self.metrics.failures.inc();
+				tracing::warn!(target: LOG_TARGET, %error, "upkeep");
+			}
+			tokio::time::sleep(ROUND).await;
+		}
+	}
+
+	async fn round(&mut self) -> Result<(), Error> {
+		let mine = self.account.chain.contracts_of(&self.account.provider()).await?;
+		let mine: Vec<_> =
+			mine.into_iter().filter(|c| c.provider == self.account.provider()).collect();
+		self.accept_stored(&mine).await?;
+		self.release_closed().await?;
+		self.close_ended(&mine).await?;
+		self.claim().await
+	}
+
+	/// Accepts what was stored before a crash came between.
+	async fn accept_stored(&self, mine: &[ContractView]) -> Result<(), Error> {
+		let bound = self.store.contracts()?;
+		for contract in mine.iter().filter(|c| c.state == ContractState::Proposed) {
+			if bound.contains_key(&contract.id) {
+				tracing::info!(target: LOG_TARGET, contract = %contract.id, "accepting at last");
+				if let Err(error) = self.account.accept(contract.id).await {
+					tracing::warn!(target: LOG_TARGET, contract = %contract.id, %error, "not accepted");
+				}
+			}
+		}
+		Ok(())
+	}
+
+	/// Forgets contracts that are gone in a final block, and removes what only they needed.
+	async fn release_closed(&self) -> Result<(), Error> {
+		let (number, at) = self.account.chain.finalized().await?;
+		for (id, (noted, _)) in self.store.contracts()? {
+			// A node that is behind does not know the contract yet.
+			if number <= noted {
+				continue;
+			}
+			let view: Option<ContractView> =
+				self.account.chain.api("MarketApi_contract", &(id,), Some(at)).await?;
+			let newest = self.account.chain.contract(id).await?;
+			if view.is_none() && newest.is_none() {
+				tracing::info!(target: LOG_TARGET, contract = %id, "closed, releasing its blob");
+				self.store.release(id).await?;
+			}
+		}
+		Ok(())
+	}
+
+	async fn close_ended(&mut self, mine: &[ContractView]) -> Result<(), Error> {
+		let ended: Vec<_> =
+			mine.iter().filter(|c| c.state == ContractState::Ended).map(|c| c.id).collect();
+		self.ended.retain(|id, _| ended.contains(id));
+		for id in ended {
+			let since = self.ended.entry(id).or_insert_with(Instant::now);
+			if since.elapsed() >= self.policy.close_after {
+				self.account.send("close", &(id,)).await?;
+				tracing::info!(target: LOG_TARGET, contract = %id, "closed");
+			}
+		}
+		Ok(())
+	}
+
+	async fn claim(&self) -> Result<(), Error> {
+		for chain in self.account.chain.proof_chains().await? {
+			let me = self.account.provider();
+			let Some(stream) = self.account.chain.stream(&me, chain.chain).await? else { continue };
+			if stream.claimable < self.policy.claim_above.max(1) {
+				continue;
+			}
+			let claimed = self.account.send("claim", &(chain.chain,)).await;
+			if is_behind(&claimed) {
+				self.account.send("advance", &(me, chain.chain, STEPS)).await?;
+				continue;
+			}
+			claimed?;
+			self.metrics.claims.inc();
+			tracing::info!(target: LOG_TARGET, amount = stream.claimable, "claimed");
+		}
+		Ok(())
+	}
+}
+
+/// Whether a stream must be advanced before it can be claimed from.
+fn is_behind(result: &Result<(), Error>) -> bool {
+	matches!(result, Err(Error::Chain(error)) if error.is_dispatch("StorageContracts", "AdvanceFirst"))
+}

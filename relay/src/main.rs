@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The relay as a program of its own.
+
+use clap::Parser;
+use std::{net::SocketAddr, process::ExitCode};
+use tracing_subscriber::EnvFilter;
+
+/// Carries finality and messages over one edge between two Terrace chains, both ways.
+///
+/// It keeps no state of its own and may be killed at any time. Lost connections are made again.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Args {
+	/// RPC address of a node of the parent chain; a node that keeps all blocks.
+	#[arg(long, value_name = "WS-URL", value_parser = websocket_url)]
+	parent_url: String,
+
+	/// RPC address of a node of the child chain; a node that keeps all blocks.
+	#[arg(long, value_name = "WS-URL", value_parser = websocket_url)]
+	child_url: String,
+
+	/// Secret of the account that pays for relayed transactions on the main chain.
+	///
+	/// A secret phrase, 0x and a seed, or a test key such as //Alice. Only relaying to the main
+	/// chain takes one; fees are returned for every transaction that delivers something. Prefer
+	/// the environment variable: other users of the machine can read command lines.
+	#[arg(long, value_name = "SECRET", env = "TERRACE_RELAY_SURI", hide_env_values = true)]
+	signer: Option<String>,
+
+	/// Serve Prometheus metrics at this address, under /metrics.
+	#[arg(long, value_name = "ADDRESS")]
+	metrics: Option<SocketAddr>,
+}
+
+/// Accepts what can be the address of a node.
+fn websocket_url(text: &str) -> Result<String, String> {
+	let host = text.strip_prefix("ws://").or_else(|| text.strip_prefix("wss://"));
+	match host {
+		Some(host) if !host.is_empty() => Ok(text.into()),
+		_ => Err("expected an address like ws://127.0.0.1:9944".into()),
+	}
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+	let args = Args::parse();
+	let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+	tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+	let config = terrace_relay::Config {
+		parent_url: args.parent_url,
+		child_url: args.child_url,
+		signer: args.signer,
+		metrics: args.metrics,
+	};
+	tokio::select! {
+		_ = stopped() => ExitCode::SUCCESS,
+		ended = terrace_relay::run(config) => match ended {
+			Ok(()) => ExitCode::SUCCESS,
+			Err(error) => {
+				eprintln!("Error: {error}");
+				ExitCode::FAILURE
+			}
+		},
+	}
+}
+
+/// Returns when the program is asked to stop.
+async fn stopped() {
+	use tokio::signal::unix::{signal, SignalKind};
+	let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+		let _ = tokio::signal::ctrl_c().await;
+		return;
+	};
+	tokio::select! {
+		_ = tokio::signal::ctrl_c() => {}
+		_ = terminate.recv() => {}
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use clap::CommandFactory;
+
+	#[test]
+	fn flags_are_consistent() {
+		Args::command().debug_assert();
+	}
+
+	#[test]
+	fn addresses_of_nodes_are_told_apart() {
+		for valid in ["ws://127.0.0.1:9944", "wss://example.org"] {
+			assert_eq!(websocket_url(valid), Ok(valid.into()));
+		}
+		for wrong in ["", "ws://", "http://127.0.0.1:9944", "127.0.0.1:9944"] {
+			assert!(websocket_url(wrong).is_err(), "{wrong}");
+		}
+	}
+}

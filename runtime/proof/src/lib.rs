@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Runtime of a proof chain: it checks possession proofs and knows no money.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+#![recursion_limit = "512"]
+// The runtime macros expand to undocumented items.
+#![allow(missing_docs)]
+
+extern crate alloc;
+
+#[cfg(feature = "std")]
+include!(concat!(env!("OUT_DIR"), "/wasm_binary.rs"));
+
+mod config;
+pub mod genesis;
+
+pub use config::*;
+
+use frame_support::derive_impl;
+
+use alloc::{borrow::Cow, vec::Vec};
+use sp_version::RuntimeVersion;
+use terrace_runtime_common::{extension::TxExtension, Address, Signature};
+pub use terrace_runtime_common::{opaque, AccountId, Balance, BlockNumber, Hash, Header, Nonce};
+
+/// Version of this runtime.
+#[sp_version::runtime_version]
+pub const VERSION: RuntimeVersion = RuntimeVersion {
+	spec_name: Cow::Borrowed("terrace-proof"),
+	impl_name: Cow::Borrowed("terrace"),
+	authoring_version: 1,
+	spec_version: 1,
+	impl_version: 0,
+	apis: RUNTIME_API_VERSIONS,
+	transaction_version: 1,
+	// Tries of version 1 from genesis on: neighbours verify proofs of one kind only.
+	system_version: 1,
+};
+
+frame_support::parameter_types! {
+	/// Version of this runtime.
+	pub const Version: RuntimeVersion = VERSION;
+}
+
+/// Native version, for tools that ask without an executor.
+#[cfg(feature = "std")]
+pub fn native_version() -> RuntimeVersion {
+	VERSION
+}
+
+/// Block of this chain.
+pub type Block = sp_runtime::generic::Block<Header, UncheckedExtrinsic>;
+/// Transaction as it arrives.
+pub type UncheckedExtrinsic = sp_runtime::generic::UncheckedExtrinsic<
+	Address,
+	RuntimeCall,
+	Signature,
+	TxExtension<Runtime>,
+>;
+/// Executes blocks.
+pub type Executive = frame_executive::Executive<
+	Runtime,
+	Block,
+	frame_system::ChainContext<Runtime>,
+	Runtime,
+	AllPalletsWithSystem,
+>;
+
+#[frame_support::runtime]
+mod runtime {
+	#[runtime::runtime]
+	#[runtime::derive(
+		RuntimeCall,
+		RuntimeEvent,
+		RuntimeError,
+		RuntimeOrigin,
+		RuntimeFreezeReason,
+		RuntimeHoldReason,
+		RuntimeSlashReason,
+		RuntimeLockId,
+		RuntimeTask
+	)]
+	pub struct Runtime;
+
+	#[runtime::pallet_index(0)]
+	pub type System = frame_system;
+	#[runtime::pallet_index(1)]
+	pub type Timestamp = pallet_timestamp;
+	#[runtime::pallet_index(2)]
+	pub type Timing = terrace_runtime_common::timing;
+	#[runtime::pallet_index(3)]
+	pub type Babe = pallet_babe;
+	#[runtime::pallet_index(4)]
+	pub type Authorship = pallet_authorship;
+	#[runtime::pallet_index(5)]
+	pub type Balances = pallet_balances;
+	#[runtime::pallet_index(6)]
+	pub type TransactionPayment = pallet_transaction_payment;
+	#[runtime::pallet_index(7)]
+	pub type CollatorSelection = pallet_collator_selection;
+	#[runtime::pallet_index(8)]
+	pub type Session = pallet_session;
+	#[runtime::pallet_index(9)]
+	pub type Grandpa = pallet_grandpa;
+	#[runtime::pallet_index(10)]
+	pub type Utility = pallet_utility;
+
+	#[runtime::pallet_index(20)]
+	pub type ChainRegistry = pallet_chain_registry;
+	#[runtime::pallet_index(21)]
+	pub type CrossLayer = pallet_cross_layer;
+
+	#[runtime::pallet_index(30)]
+	pub type ProofVerification = pallet_proof_verification;
+}
+
+terrace_runtime_common::configure_common_pallets!(
+	call_filter: AccountlessOnly,
+	block_hash_count: 65_536
+);
+
+terrace_runtime_common::implement_apis! {
+	impl terrace_runtime_common::apis::ProofApi<Block> for Runtime {
+		fn window() -> Option<terrace_layers::views::WindowView> {
+			ProofVerification::window()
+		}
+		fn pages(stream: terrace_layers::StreamId) -> u32 {
+			ProofVerification::pages(stream)
+		}
+		fn page(
+			stream: terrace_layers::StreamId,
+			page: u32,
+		) -> alloc::vec::Vec<terrace_layers::views::SlotView> {
+			ProofVerification::page(stream, page)
+		}
+	}
+}

@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: Apache-2.0
+//! One chain in memory, with a runtime of its layer.
+
+use crate::authoring::{finality_proof, pre_digest, AUTHORS};
+use codec::Encode;
+use frame_support::traits::fungible::Inspect;
+use sp_core::H256;
+use sp_keyring::Sr25519Keyring;
+use sp_runtime::{
+	generic::Era,
+	traits::Header as _,
+	transaction_validity::{TransactionSource, TransactionValidity, TransactionValidityError},
+	BuildStorage, Digest, MultiSignature,
+};
+use terrace_layers::{
+	keys,
+	views::{LaneView, NeighbourView},
+	ChainId, Checkpoint, FinalityProof, GenesisProof, Header, LaneId, Layer, StateProof,
+};
+use terrace_runtime_common::{constants::SLOT_MS, genesis::LOCAL};
+
+/// What became of a transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+	/// It was included and did what it says.
+	Applied,
+	/// It was included and failed with this error of this pallet.
+	Failed(String),
+	/// It was not included.
+	Refused(TransactionValidityError),
+}
+
+/// What every layer can do; the rest is reached through [`Chain::with`].
+pub trait Chain {
+	/// Genesis hash.
+	fn id(&self) -> ChainId;
+	/// Layer of the runtime.
+	fn layer(&self) -> Layer;
+	/// Newest header.
+	fn head(&self) -> &Header;
+	/// Runs `f` on the state.
+	fn with<R>(&mut self, f: impl FnOnce() -> R) -> R;
+	/// Produces empty blocks.
+	fn blocks(&mut self, count: u32);
+	/// Id of the GRANDPA set.
+	fn set_id(&mut self) -> u64;
+	/// A finality proof of the newest header.
+	fn finality(&mut self) -> FinalityProof;
+	/// Proves keys under the newest header.
+	fn prove(&mut self, keys: &[Vec<u8>]) -> StateProof;
+	/// Neighbours, as the runtime API tells them.
+	fn neighbours(&mut self) -> Vec<NeighbourView>;
+	/// One lane, as the runtime API tells it.
+	fn lane(&mut self, peer: ChainId, lane: LaneId) -> LaneView;
+	/// Queued payloads, as the runtime API tells them.
+	fn messages(&mut self, peer: ChainId, lane: LaneId, from: u64) -> Vec<Vec<u8>>;
+	/// Submits a relay call in a block of its own, as relays do on this layer.
+	fn relay(&mut self, chain: ChainId, lane: LaneId, parcel: crate::Parcel) -> Outcome;
+	/// Registers a child from its genesis proof.
+	fn register(&mut self, genesis: GenesisProof, who: Sr25519Keyring) -> Outcome;
+	/// All tokens of this layer.
+	fn total_issuance(&mut self) -> u128;
+	/// Free tokens of an account.
+	fn free(&mut self, who: Sr25519Keyring) -> u128;
+}
+
+macro_rules! chain {
+	($(#[$doc:meta])* $name:ident, $runtime:ident, $layer:expr, accountless: $accountless:expr) => {
+		$(#[$doc])*
+		pub struct $name {
+			ext: sp_io::TestExternalities,
+			id: ChainId,
+			head: Header,
+			headers: Vec<Header>,
+			genesis: GenesisProof,
+			slot: u64,
+			proofs: std::collections::BTreeMap<u32, StateProof>,
+		}
+
+		impl $name {
+			/// A chain at its genesis, from the local preset.
+			pub fn new(parent: Option<Checkpoint>) -> Self {
+				let storage = sp_io::TestExternalities::default()
+					.execute_with(|| genesis_storage(parent, $runtime::genesis::preset));
+				let config: $runtime::RuntimeGenesisConfig =
+					serde_json::from_value(storage).expect("the preset is valid");
+				let mut ext: sp_io::TestExternalities =
+					config.build_storage().expect("the genesis builds").into();
+				ext.state_version = sp_runtime::StateVersion::V1;
+				ext.commit_all().expect("nothing is open");
+				let state_root = *ext.as_backend().root();
+				let nodes = nodes(&ext, &keys::genesis_proof_keys());
+				let genesis = GenesisProof { state_root, nodes };
+				let head = terrace_layers::genesis_header(state_root);
+				let id = genesis.chain_id();
+				Self { ext, id, head: head.clone(), headers: vec![head], genesis, slot: 1_000_000, proofs: Default::default() }
+			}
+
+			/// The proof with which this chain registers.
+			pub fn genesis_proof(&self) -> GenesisProof {
+				self.genesis.clone()
+			}
+
+			/// State proof of this chain's authorities under an earlier block, as an archive gives it.
+			fn prove_at_checkpoint(&mut self, checkpoint: &Checkpoint) -> StateProof {
+				self.proofs
+					.get(&checkpoint.number)
+					.cloned()
+					.expect("every block's proof is kept")
+			}
+
+			/// A header by number.
+			pub fn header(&self, number: u32) -> Header {
+				self.headers[number as usize].clone()
+			}
+
+			fn open_block(&mut self) {
+				use $runtime::{Babe, Executive, Runtime, RuntimeCall, UncheckedExtrinsic};
+				self.slot += 1;
+				let (slot, head, parent) = (self.slot, self.head.number + 1, self.head.hash());
+				self.ext.execute_with(|| {
+					// The epoch of this slot, which may begin with it.
+					let starts = pallet_babe::GenesisSlot::<Runtime>::get() != 0.into()
+						&& slot >= u64::from(Babe::current_epoch_start())
+							+ Babe::current_epoch().duration;
+					let epoch = if starts { Babe::next_epoch() } else { Babe::current_epoch() };
+					let index = (slot % AUTHORS.len() as u64) as u32;
+					let item = pre_digest(index, slot.into(), &epoch.randomness, epoch.epoch_index);
+					let header = Header::new(
+						head,
+						H256::default(),
+						H256::default(),
+						parent,
+						Digest { logs: vec![item] },
+					);
+					Executive::initialize_block(&header);
+					let now = slot * SLOT_MS;
+					let inherent = UncheckedExtrinsic::new_bare(RuntimeCall::Timestamp(
+						pallet_timestamp::Call::set { now },
+					));
+					Executive::apply_extrinsic(inherent).expect("valid").expect("applies");
+				});
+			}
+
+			fn close_block(&mut self) {
+				let header = self.ext.execute_with($runtime::Executive::finalize_block);
+				self.ext.commit_all().expect("nothing is open");
+				assert_eq!(*self.ext.as_backend().root(), header.state_root);
+				let proof = nodes(&self.ext, &keys::checkpoint_proof_keys());
+				self.proofs.insert(header.number, proof);
+				self.head = header.clone();
+				self.headers.push(header);
+			}
+
+			/// Produces a block with these extrinsics and tells what became of each.
+			pub fn block(&mut self, extrinsics: Vec<$runtime::UncheckedExtrinsic>) -> Vec<Outcome> {
+				self.open_block();
+				let outcomes = self.ext.execute_with(|| {
+					extrinsics
+						.into_iter()
+						.map(|extrinsic| match $runtime::Executive::apply_extrinsic(extrinsic) {
+							Ok(Ok(())) => Outcome::Applied,
+							Ok(Err(error)) => Outcome::Failed(name_of(error)),
+							Err(error) => Outcome::Refused(error),
+						})
+						.collect()
+				});
+				self.close_block();
+				outcomes
+			}
+
+			fn extension(nonce: u32) -> terrace_runtime_common::extension::TxExtension<$runtime::Runtime> {
+				(
+					frame_system::AuthorizeCall::new(),
+					frame_system::CheckNonZeroSender::new(),
+					frame_system::CheckSpecVersion::new(),
+					frame_system::CheckTxVersion::new(),
+					frame_system::CheckGenesis::new(),
+					frame_system::CheckEra::from(Era::Immortal),
+					frame_system::CheckNonce::from(nonce),
+					frame_system::CheckWeight::new(),
+					pallet_transaction_payment::ChargeTransactionPayment::from(0),
+					frame_metadata_hash_extension::CheckMetadataHash::new(false),
+					frame_system::WeightReclaim::new(),
+				)
+			}
+
+			/// A call without an account.
+			pub fn general(call: $runtime::RuntimeCall) -> $runtime::UncheckedExtrinsic {
+				$runtime::UncheckedExtrinsic::new_transaction(call, Self::extension(0))
+			}
+
+			/// A call signed by `who`.
+			pub fn signed(
+				&mut self,
+				who: Sr25519Keyring,
+				call: $runtime::RuntimeCall,
+			) -> $runtime::UncheckedExtrinsic {
+				self.ext.execute_with(|| {
+					let account = who.to_account_id();
+					let nonce = $runtime::System::account_nonce(&account);
+					let extension = Self::extension(nonce);
+					let payload = sp_runtime::generic::SignedPayload::new(call, extension)
+						.expect("the extensions know their implicit data");
+					let signature = payload.using_encoded(|bytes| who.sign(bytes));
+					let (call, extension, _) = payload.deconstruct();
+					$runtime::UncheckedExtrinsic::new_signed(
+						call,
+						account.into(),
+						MultiSignature::Sr25519(signature),
+						extension,
+					)
+				})
+			}
+
+			/// Submits a signed call in a block of its own.
+			pub fn submit(&mut self, who: Sr25519Keyring, call: impl Into<$runtime::RuntimeCall>) -> Outcome {
+				let extrinsic = self.signed(who, call.into());
+				self.block(vec![extrinsic]).remove(0)
+			}
+
+			/// Submits a call without an account in a block of its own.
+			pub fn submit_general(&mut self, call: impl Into<$runtime::RuntimeCall>) -> Outcome {
+				self.block(vec![Self::general(call.into())]).remove(0)
+			}
+
+			/// What the transaction pool says of a call without an account.
+			pub fn validate(&mut self, call: impl Into<$runtime::RuntimeCall>) -> TransactionValidity {
+				let extrinsic = Self::general(call.into());
+				let hash = self.head.hash();
+				let mut result = None;
+				let _ = self.ext.execute_with(|| {
+					frame_support::storage::with_transaction::<(), sp_runtime::DispatchError, _>(|| {
+						result = Some($runtime::Executive::validate_transaction(
+							TransactionSource::External,
+							extrinsic,
+							hash,
+						));
+						sp_runtime::TransactionOutcome::Rollback(Ok(()))
+					})
+				});
+				result.expect("it was asked")
+			}
+		}
+
+		impl Chain for $name {
+			fn id(&self) -> ChainId {
+				self.id
+			}
+
+			fn layer(&self) -> Layer {
+				$layer
+			}
+
+			fn head(&self) -> &Header {
+				&self.head
+			}
+
+			fn with<R>(&mut self, f: impl FnOnce() -> R) -> R {
+				self.ext.execute_with(f)
+			}
+
+			fn blocks(&mut self, count: u32) {
+				for _ in 0..count {
+					self.block(vec![]);
+				}
+			}
+
+			fn set_id(&mut self) -> u64 {
+				self.with(|| pallet_grandpa::CurrentSetId::<$runtime::Runtime>::get())
+			}
+
+			fn finality(&mut self) -> FinalityProof {
+				let set_id = self.set_id();
+				finality_proof(&self.head, set_id)
+			}
+
+			fn prove(&mut self, keys: &[Vec<u8>]) -> StateProof {
+				nodes(&self.ext, keys)
+			}
+
+			fn neighbours(&mut self) -> Vec<NeighbourView> {
+				self.with($runtime::ChainRegistry::neighbours)
+			}
+
+			fn lane(&mut self, peer: ChainId, lane: LaneId) -> LaneView {
+				self.with(|| $runtime::CrossLayer::lane_view(peer, lane)).expect("the lane exists")
+			}
+
+			fn messages(&mut self, peer: ChainId, lane: LaneId, from: u64) -> Vec<Vec<u8>> {
+				self.with(|| $runtime::CrossLayer::messages(peer, lane, from, 64))
+			}
+
+			fn relay(&mut self, chain: ChainId, lane: LaneId, parcel: crate::Parcel) -> Outcome {
+				let call = pallet_cross_layer::Call::relay {
+					chain,
+					lane,
+					finality: parcel.finality.map(Box::new),
+					at: parcel.at,
+					proof: parcel.proof,
+					messages: parcel.messages,
+					tail: parcel.tail,
+					max_weight: parcel.max_weight,
+				};
+				if $accountless {
+					self.submit_general(call)
+				} else {
+					self.submit(Sr25519Keyring::Charlie, call)
+				}
+			}
+
+			fn register(&mut self, genesis: GenesisProof, who: Sr25519Keyring) -> Outcome {
+				let origin = crate::relay::origin_of(&genesis);
+				let checkpoint = origin.parent.expect("a child names its parent");
+				let header = self.header(checkpoint.number);
+				let checkpoint_proof = self.prove_at_checkpoint(&checkpoint);
+				self.submit(
+					who,
+					pallet_chain_registry::Call::register_child {
+						genesis,
+						checkpoint_header: Box::new(header),
+						checkpoint_proof,
+						bond: 1_000 * terrace_runtime_common::constants::UNIT,
+					},
+				)
+			}
+
+			fn total_issuance(&mut self) -> u128 {
+				self.with(|| <$runtime::Balances as Inspect<_>>::total_issuance())
+			}
+
+			fn free(&mut self, who: Sr25519Keyring) -> u128 {
+				self.with(|| <$runtime::Balances as Inspect<_>>::balance(&who.to_account_id()))
+			}
+		}
+	};
+}
+
+impl Main {
+	/// Moves tokens of `who` down to `who` on `child`.
+	pub fn transfer_down(&mut self, child: ChainId, who: Sr25519Keyring, amount: u128) -> Outcome {
+		let beneficiary = who.to_account_id();
+		// Alice pays, so that an account may be funded that has nothing.
+		let from = Sr25519Keyring::Alice;
+		self.submit(from, pallet_cross_layer::Call::transfer_down { child, beneficiary, amount })
+	}
+}
+
+chain!(
+	/// A main chain.
+	Main, terrace_main_runtime, Layer::Main, accountless: false
+);
+chain!(
+	/// A contract chain.
+	Contract, terrace_contract_runtime, Layer::Contract, accountless: true
+);
+chain!(
+	/// A proof chain.
+	Proof, terrace_proof_runtime, Layer::Proof, accountless: true
+);
+
+/// The local preset over the runtime's defaults, with the parent's checkpoint.
+fn genesis_storage(
+	parent: Option<Checkpoint>,
+	preset: fn(&sp_genesis_builder::PresetId) -> Option<Vec<u8>>,
+) -> serde_json::Value {
+	let json = preset(&LOCAL.into()).expect("the preset exists");
+	let mut json: serde_json::Value = serde_json::from_slice(&json).expect("it is JSON");
+	json["chainRegistry"]["parent"] = serde_json::to_value(parent).expect("it is serialisable");
+	json
+}
+
+fn nodes(ext: &sp_io::TestExternalities, keys: &[Vec<u8>]) -> StateProof {
+	let proof = sp_state_machine::prove_read(ext.as_backend(), keys.iter()).expect("it proves");
+	proof.into_nodes().into_iter().collect()
+}
+
+fn name_of(error: sp_runtime::DispatchError) -> String {
+	match error {
+		sp_runtime::DispatchError::Module(module) => {
+			module.message.unwrap_or("an error without a name").to_string()
+		}
+		other => format!("{other:?}"),
+	}
+}
