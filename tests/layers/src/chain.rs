@@ -89,7 +89,7 @@ macro_rules! chain {
 				ext.state_version = sp_runtime::StateVersion::V1;
 				ext.commit_all().expect("nothing is open");
 				let state_root = *ext.as_backend().root();
-				let nodes = nodes(&ext, &keys::genesis_proof_keys());
+				let nodes = nodes(&mut ext, &keys::genesis_proof_keys());
 				let genesis = GenesisProof { state_root, nodes };
 				let head = terrace_layers::genesis_header(state_root);
 				let id = genesis.chain_id();
@@ -120,7 +120,7 @@ macro_rules! chain {
 				let (slot, head, parent) = (self.slot, self.head.number + 1, self.head.hash());
 				self.ext.execute_with(|| {
 					// The epoch of this slot, which may begin with it.
-					let starts = pallet_babe::GenesisSlot::<Runtime>::get() != 0.into()
+					let starts = u64::from(pallet_babe::GenesisSlot::<Runtime>::get()) != 0
 						&& slot >= u64::from(Babe::current_epoch_start())
 							+ Babe::current_epoch().duration;
 					let epoch = if starts { Babe::next_epoch() } else { Babe::current_epoch() };
@@ -146,7 +146,7 @@ macro_rules! chain {
 				let header = self.ext.execute_with($runtime::Executive::finalize_block);
 				self.ext.commit_all().expect("nothing is open");
 				assert_eq!(*self.ext.as_backend().root(), header.state_root);
-				let proof = nodes(&self.ext, &keys::checkpoint_proof_keys());
+				let proof = nodes(&mut self.ext, &keys::checkpoint_proof_keys());
 				self.proofs.insert(header.number, proof);
 				self.head = header.clone();
 				self.headers.push(header);
@@ -276,7 +276,7 @@ macro_rules! chain {
 			}
 
 			fn prove(&mut self, keys: &[Vec<u8>]) -> StateProof {
-				nodes(&self.ext, keys)
+				nodes(&mut self.ext, keys)
 			}
 
 			fn neighbours(&mut self) -> Vec<NeighbourView> {
@@ -370,7 +370,7 @@ fn genesis_storage(
 	json
 }
 
-fn nodes(ext: &sp_io::TestExternalities, keys: &[Vec<u8>]) -> StateProof {
+fn nodes(ext: &mut sp_io::TestExternalities, keys: &[Vec<u8>]) -> StateProof {
 	let proof = sp_state_machine::prove_read(ext.as_backend(), keys.iter()).expect("it proves");
 	proof.into_nodes().into_iter().collect()
 }

@@ -54,7 +54,7 @@ pub fn agree(world: &mut World, data: &[u8], windows: u32) -> ContractId {
 pub fn contracts(chain: &mut Contract) -> Vec<ContractView> {
 	chain.with(|| {
 		terrace_contract_runtime::StorageContracts::contracts_of(
-			&CLIENT.to_account_id(),
+			CLIENT.to_account_id(),
 			ContractId(0),
 			100,
 		)

@@ -147,7 +147,7 @@ impl Network {
 
 	/// Who gets how many tokens on the contract chain.
 	fn allowances(&self) -> Result<Vec<(String, &'static str)>, Failure> {
-		let mut list = vec![(FUNDER, "1000"), (CLIENT, "2000")];
+		let mut list = vec![(FUNDER, "3000"), (CLIENT, "2000")];
 		list.extend(PROVIDERS.map(|suri| (suri, "5000")));
 		list.into_iter().map(|(suri, amount)| Ok((address(suri)?, amount))).collect()
 	}
