@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Proves what is due, early in each window, until the chain shows it as proven.
 
-use crate::{upkeep::{Account, Contracts}, Error, Metrics, Store, LOG_TARGET};
+use crate::{
+	upkeep::{Account, Contracts},
+	Error, Metrics, Store, LOG_TARGET,
+};
 use codec::Encode;
 use futures::StreamExt;
 use sp_core::{Blake2Hasher, Hasher};

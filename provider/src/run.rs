@@ -36,7 +36,10 @@ pub struct Config {
 }
 
 /// Runs until `stop` is done, or something fails that trying again cannot cure.
-pub async fn run(config: Config, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), Error> {
+pub async fn run(
+	config: Config,
+	stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), Error> {
 	let store = Store::open(&config.data).await?;
 	let metrics = Metrics::new().map_err(|error| Error::Offer(error.to_string()))?;
 	let listener = tokio::net::TcpListener::bind(config.listen)
@@ -57,9 +60,10 @@ pub async fn run(config: Config, stop: impl Future<Output = ()> + Send + 'static
 	let work = async {
 		publish(&chain, &config.signer, &config.terms).await?;
 		let upkeep = Upkeep::new(account.clone(), store.clone(), policy, metrics.clone());
-		let provers = config.proof_urls.iter().map(|url| {
-			prove(url.clone(), account.clone(), store.clone(), metrics.clone())
-		});
+		let provers = config
+			.proof_urls
+			.iter()
+			.map(|url| prove(url.clone(), account.clone(), store.clone(), metrics.clone()));
 		tokio::try_join!(
 			async {
 				upkeep.run().await;

@@ -171,7 +171,8 @@ impl Store {
 	pub async fn release(&self, contract: ContractId) -> Result<(), Error> {
 		let contracts = self.contracts()?;
 		let Some((_, root)) = contracts.get(&contract) else { return Ok(()) };
-		let needed = contracts.iter().any(|(other, (_, needs))| *other != contract && needs == root);
+		let needed =
+			contracts.iter().any(|(other, (_, needs))| *other != contract && needs == root);
 		let write = self.database.begin_write()?;
 		write.open_table(CONTRACTS)?.remove(contract.0)?;
 		if !needed {
@@ -211,8 +212,7 @@ impl Store {
 	) -> Result<PossessionProof, Error> {
 		let damaged = |reason: String| Error::Damaged { root: root.to_string(), reason };
 		let stored = self.objects.get(&outboard_location(root)).await?.bytes().await?;
-		let outboard =
-			Outboard::from_bytes(&stored).map_err(|error| damaged(error.to_string()))?;
+		let outboard = Outboard::from_bytes(&stored).map_err(|error| damaged(error.to_string()))?;
 		if outboard.root() != root || outboard.size() != size {
 			return Err(damaged("its outboard is of another blob".into()));
 		}
@@ -246,11 +246,7 @@ impl Store {
 }
 
 /// Copies from the group that holds `offset`.
-fn read_from(
-	groups: &BTreeMap<u64, Bytes>,
-	offset: u64,
-	buffer: &mut [u8],
-) -> std::io::Result<()> {
+fn read_from(groups: &BTreeMap<u64, Bytes>, offset: u64, buffer: &mut [u8]) -> std::io::Result<()> {
 	let missing = || std::io::Error::from(std::io::ErrorKind::UnexpectedEof);
 	let (start, group) = groups.range(..=offset).next_back().ok_or_else(missing)?;
 	let from = usize::try_from(offset.saturating_sub(*start)).map_err(|_| missing())?;
@@ -267,8 +263,9 @@ impl Incoming {
 		if self.received > expected {
 			return Err(Refusal::Length { received: self.received, expected });
 		}
-		self.tree.update(&bytes).map_err(|error| {
-			Error::Damaged { root: self.root.to_string(), reason: error.to_string() }
+		self.tree.update(&bytes).map_err(|error| Error::Damaged {
+			root: self.root.to_string(),
+			reason: error.to_string(),
 		})?;
 		self.writer.wait_for_capacity(PARTS_IN_FLIGHT).await.map_err(Error::from)?;
 		self.writer.put(bytes);

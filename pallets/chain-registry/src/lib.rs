@@ -9,6 +9,7 @@ mod calls;
 mod hooks;
 mod impls;
 mod registration;
+#[cfg(any(feature = "try-runtime", test))]
 mod try_state;
 mod types;
 mod verify;

@@ -16,10 +16,7 @@ use frame_support::{
 };
 use sp_consensus_grandpa::AuthorityList;
 use sp_core::H256;
-use sp_runtime::{
-	traits::{Header as _, IdentityLookup},
-	BuildStorage, DispatchError, Storage,
-};
+use sp_runtime::{traits::IdentityLookup, BuildStorage, DispatchError, Storage};
 use terrace_layers::{
 	keys, Balance, ChainId, Checkpoint, Header, Layer, LockBacking, OnNeighbour, Origin, Relation,
 };

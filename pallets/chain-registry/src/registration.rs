@@ -132,6 +132,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(children < limits::MAX_CHILDREN as usize, Error::<T>::TooManyChildren);
 
 		T::Currency::hold(&HoldReason::ChainBond.into(), &who, bond)?;
+		// Called for nothing too: it opens the account that will hold what the child's tokens stand for.
 		T::Backing::lock(&chain, &who, proven.issuance)?;
 		Self::admit(chain, &proven, genesis_root, (who.clone(), bond))?;
 		T::OnNeighbour::on_registered(chain, Relation::Child, &proven.origin)?;

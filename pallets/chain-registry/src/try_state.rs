@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Invariants of what is stored.
 
-#[cfg(any(feature = "try-runtime", test))]
 use crate::*;
-#[cfg(any(feature = "try-runtime", test))]
 use frame_support::{ensure, traits::fungible::InspectHold};
-#[cfg(any(feature = "try-runtime", test))]
 use sp_runtime::TryRuntimeError;
-#[cfg(any(feature = "try-runtime", test))]
 use terrace_layers::Relation;
 
-#[cfg(any(feature = "try-runtime", test))]
 impl<T: Config> Pallet<T> {
 	/// Checks that
 	/// - the parent and the children are exactly the clients,

@@ -4,7 +4,9 @@
 use alloc::{string::ToString, vec::Vec};
 use sp_genesis_builder::PresetId;
 use terrace_layers::Layer;
-use terrace_runtime_common::genesis::{common, terms, well_known_accounts, LIVE, WELL_KNOWN_BALANCE};
+use terrace_runtime_common::genesis::{
+	common, terms, well_known_accounts, LIVE, WELL_KNOWN_BALANCE,
+};
 
 /// A named preset as a JSON patch of the default genesis.
 pub fn preset(id: &PresetId) -> Option<Vec<u8>> {

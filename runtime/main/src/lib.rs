@@ -51,12 +51,8 @@ pub fn native_version() -> RuntimeVersion {
 /// Block of this chain.
 pub type Block = sp_runtime::generic::Block<Header, UncheckedExtrinsic>;
 /// Transaction as it arrives.
-pub type UncheckedExtrinsic = sp_runtime::generic::UncheckedExtrinsic<
-	Address,
-	RuntimeCall,
-	Signature,
-	TxExtension<Runtime>,
->;
+pub type UncheckedExtrinsic =
+	sp_runtime::generic::UncheckedExtrinsic<Address, RuntimeCall, Signature, TxExtension<Runtime>>;
 /// Executes blocks.
 pub type Executive = frame_executive::Executive<
 	Runtime,
@@ -116,5 +112,4 @@ terrace_runtime_common::configure_common_pallets!(
 	block_hash_count: 4_096
 );
 
-terrace_runtime_common::implement_apis! {
-}
+terrace_runtime_common::implement_apis! {}

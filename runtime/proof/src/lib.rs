@@ -51,12 +51,8 @@ pub fn native_version() -> RuntimeVersion {
 /// Block of this chain.
 pub type Block = sp_runtime::generic::Block<Header, UncheckedExtrinsic>;
 /// Transaction as it arrives.
-pub type UncheckedExtrinsic = sp_runtime::generic::UncheckedExtrinsic<
-	Address,
-	RuntimeCall,
-	Signature,
-	TxExtension<Runtime>,
->;
+pub type UncheckedExtrinsic =
+	sp_runtime::generic::UncheckedExtrinsic<Address, RuntimeCall, Signature, TxExtension<Runtime>>;
 /// Executes blocks.
 pub type Executive = frame_executive::Executive<
 	Runtime,

@@ -4,6 +4,7 @@
 use crate::authoring::{finality_proof, pre_digest, AUTHORS};
 use codec::Encode;
 use frame_support::traits::fungible::Inspect;
+use serde_json::Value;
 use sp_core::H256;
 use sp_keyring::Sr25519Keyring;
 use sp_runtime::{
@@ -15,7 +16,8 @@ use sp_runtime::{
 use terrace_layers::{
 	keys,
 	views::{LaneView, NeighbourView},
-	ChainId, Checkpoint, FinalityProof, GenesisProof, Header, LaneId, Layer, StateProof,
+	Authorities, ChainId, Checkpoint, FinalityProof, GenesisProof, Header, LaneId, Layer,
+	StateProof,
 };
 use terrace_runtime_common::{constants::SLOT_MS, genesis::LOCAL};
 
@@ -44,6 +46,8 @@ pub trait Chain {
 	fn blocks(&mut self, count: u32);
 	/// Id of the GRANDPA set.
 	fn set_id(&mut self) -> u64;
+	/// The GRANDPA set.
+	fn authorities(&mut self) -> Authorities;
 	/// A finality proof of the newest header.
 	fn finality(&mut self) -> FinalityProof;
 	/// Proves keys under the newest header.
@@ -80,10 +84,13 @@ macro_rules! chain {
 		impl $name {
 			/// A chain at its genesis, from the local preset.
 			pub fn new(parent: Option<Checkpoint>) -> Self {
-				let storage = sp_io::TestExternalities::default()
-					.execute_with(|| genesis_storage(parent, $runtime::genesis::preset));
-				let config: $runtime::RuntimeGenesisConfig =
-					serde_json::from_value(storage).expect("the preset is valid");
+				let config = sp_io::TestExternalities::default().execute_with(|| {
+					let defaults = serde_json::to_value($runtime::RuntimeGenesisConfig::default())
+						.expect("the defaults are JSON");
+					let json = genesis(defaults, parent, $runtime::genesis::preset);
+					serde_json::from_value::<$runtime::RuntimeGenesisConfig>(json)
+						.expect("the preset is valid")
+				});
 				let mut ext: sp_io::TestExternalities =
 					config.build_storage().expect("the genesis builds").into();
 				ext.state_version = sp_runtime::StateVersion::V1;
@@ -124,8 +131,15 @@ macro_rules! chain {
 						&& slot >= u64::from(Babe::current_epoch_start())
 							+ Babe::current_epoch().duration;
 					let epoch = if starts { Babe::next_epoch() } else { Babe::current_epoch() };
-					let index = (slot % AUTHORS.len() as u64) as u32;
-					let item = pre_digest(index, slot.into(), &epoch.randomness, epoch.epoch_index);
+					let index = (slot % AUTHORS.len() as u64) as usize;
+					let key = &epoch.authorities[index].0;
+					let author = AUTHORS
+						.map(|(sr, _)| sr)
+						.into_iter()
+						.find(|sr| sr.public() == *key.as_ref())
+						.expect("the authorities are those of the preset");
+					let (randomness, number) = (&epoch.randomness, epoch.epoch_index);
+					let item = pre_digest(index as u32, author, slot.into(), randomness, number);
 					let header = Header::new(
 						head,
 						H256::default(),
@@ -270,6 +284,12 @@ macro_rules! chain {
 				self.with(|| pallet_grandpa::CurrentSetId::<$runtime::Runtime>::get())
 			}
 
+			fn authorities(&mut self) -> Authorities {
+				let list = self.with($runtime::Grandpa::grandpa_authorities);
+				let keys: Vec<_> = list.into_iter().map(|(key, _)| key).collect();
+				keys.try_into().expect("two fit")
+			}
+
 			fn finality(&mut self) -> FinalityProof {
 				let set_id = self.set_id();
 				finality_proof(&self.head, set_id)
@@ -360,14 +380,27 @@ chain!(
 );
 
 /// The local preset over the runtime's defaults, with the parent's checkpoint.
-fn genesis_storage(
+fn genesis(
+	mut config: Value,
 	parent: Option<Checkpoint>,
 	preset: fn(&sp_genesis_builder::PresetId) -> Option<Vec<u8>>,
-) -> serde_json::Value {
-	let json = preset(&LOCAL.into()).expect("the preset exists");
-	let mut json: serde_json::Value = serde_json::from_slice(&json).expect("it is JSON");
-	json["chainRegistry"]["parent"] = serde_json::to_value(parent).expect("it is serialisable");
-	json
+) -> Value {
+	let patch = preset(&LOCAL.into()).expect("the preset exists");
+	merge(&mut config, serde_json::from_slice(&patch).expect("it is JSON"));
+	config["chainRegistry"]["parent"] = serde_json::to_value(parent).expect("it is serialisable");
+	config
+}
+
+/// Puts a patch over a document, as nodes do with presets.
+fn merge(document: &mut Value, patch: Value) {
+	match (document, patch) {
+		(Value::Object(fields), Value::Object(patches)) => {
+			for (name, patch) in patches {
+				merge(fields.entry(name).or_insert(Value::Null), patch);
+			}
+		}
+		(document, patch) => *document = patch,
+	}
 }
 
 fn nodes(ext: &mut sp_io::TestExternalities, keys: &[Vec<u8>]) -> StateProof {

@@ -82,7 +82,7 @@ pub fn checkpoint<C: Chain>(parent: &mut C) -> Checkpoint {
 		hash: header.hash(),
 		state_root: header.state_root,
 		set_id: parent.set_id(),
-		authorities: authoring::authority_set(),
+		authorities: parent.authorities(),
 	}
 }
 

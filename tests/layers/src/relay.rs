@@ -29,7 +29,7 @@ pub struct Parcel {
 }
 
 /// Weight granted to the messages of one call.
-pub const MAX_WEIGHT: Weight = Weight::from_parts(200_000_000_000, u64::MAX);
+pub const MAX_WEIGHT: Weight = Weight::from_parts(200_000_000_000, 1 << 32);
 
 /// What `source` has for `target` on `lane` at its newest block; `None` if there is nothing new.
 pub fn parcel<S: Chain, T: Chain>(source: &mut S, target: &mut T, lane: LaneId) -> Option<Parcel> {
@@ -62,7 +62,11 @@ fn best_of<T: Chain>(target: &mut T, source: terrace_layers::ChainId) -> u32 {
 }
 
 /// Delivers one lane in one direction, once.
-pub fn deliver<S: Chain, T: Chain>(source: &mut S, target: &mut T, lane: LaneId) -> Option<Outcome> {
+pub fn deliver<S: Chain, T: Chain>(
+	source: &mut S,
+	target: &mut T,
+	lane: LaneId,
+) -> Option<Outcome> {
 	let parcel = parcel(source, target, lane)?;
 	Some(target.relay(source.id(), lane, parcel))
 }

@@ -32,7 +32,7 @@ fn answer_for(
 	proof: FinalityProof,
 ) -> Result<ValidTransaction, TransactionValidityError> {
 	let call = Call::<Test>::submit_finality { chain, proof: Box::new(proof) };
-	let mut answer = None;
+	let answer;
 	assert_storage_noop!(answer = call.authorize(TransactionSource::External));
 	let (valid, unspent) = answer.expect("the call can be authorised")?;
 	assert_eq!(unspent, Weight::zero());

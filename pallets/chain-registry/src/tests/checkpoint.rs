@@ -2,6 +2,7 @@
 //! Registration: the block of this chain that the child starts from.
 use super::*;
 
+const BAD: Error<Test> = Error::<Test>::BadStateProof;
 const WRONG: Error<Test> = Error::<Test>::WrongCheckpoint;
 
 /// A child that claims something of the block it starts from.
@@ -84,7 +85,8 @@ fn register_child_fails_when_the_set_id_is_not_that_of_the_block() {
 fn register_child_takes_a_missing_set_id_for_the_first() {
 	TestExt::new().build_and_execute(|| {
 		let anchor = || Anchor::with(2, &accounts(50..53), None).laid();
-		assert_noop!(claiming(anchor(), |claimed| claimed.set_id = 1).register(), WRONG);
+		let second = claiming(anchor(), |claimed| claimed.set_id = 1);
+		assert_noop!(second.register(), WRONG);
 		assert_ok!(Birth::from(anchor()).register());
 	});
 }
@@ -92,20 +94,19 @@ fn register_child_takes_a_missing_set_id_for_the_first() {
 #[test]
 fn register_child_takes_the_proof_of_the_block_only_whole() {
 	TestExt::new().build_and_execute(|| {
-		let bad = Error::<Test>::BadStateProof;
 		let with =
 			|proof| Birth { anchor: Anchor { proof, ..Anchor::new(2).laid() }, ..Birth::new() };
-		let proof = Anchor::new(2).proof;
-		assert_noop!(with(vec![]).register(), bad);
+		let proof = Anchor::new(2).laid().proof;
+		assert_noop!(with(vec![]).register(), BAD);
 		for missing in 0..proof.len() {
 			let mut short = proof.clone();
 			short.remove(missing);
-			assert_noop!(with(short).register(), bad);
+			assert_noop!(with(short).register(), BAD);
 		}
-		assert_noop!(with([&proof[..], &proof[..1]].concat()).register(), bad);
-		assert_noop!(with([&proof[..], &[vec![1, 2, 3]]].concat()).register(), bad);
+		assert_noop!(with([&proof[..], &proof[..1]].concat()).register(), BAD);
+		assert_noop!(with([&proof[..], &[vec![1, 2, 3]]].concat()).register(), BAD);
 		let another = Anchor::with(2, &accounts(60..63), Some(4)).proof;
-		assert_noop!(with(another).register(), bad);
+		assert_noop!(with(another).register(), BAD);
 		let too_many = vec![vec![0]; limits::MAX_PROOF_NODES as usize + 1];
 		assert_noop!(with(too_many).register(), Error::<Test>::TooLarge);
 		assert_ok!(with(proof).register());

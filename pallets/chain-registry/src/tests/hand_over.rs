@@ -7,7 +7,7 @@ fn old() -> Vec<Account> {
 }
 
 fn new() -> Vec<Account> {
-	accounts(10..17)
+	accounts(10..14)
 }
 
 /// Has the first set hand over to the next one.

@@ -52,7 +52,9 @@ fn only_an_active_neighbour_is_heard() {
 fn a_stopped_child_is_still_told_what_repairs_it() {
 	following(&accounts(0..4)).build_and_execute(|| {
 		let child = registered();
-		let told = |chain| LaneId::ALL.map(|lane| <Registry as Neighbours>::may_send(chain, lane));
+		let told = |chain: &ChainId| {
+			LaneId::ALL.map(|lane| <Registry as Neighbours>::may_send(chain, lane))
+		};
 		assert_eq!(told(&STRANGER), [false; 3]);
 		for chain in [PEER, child] {
 			assert_eq!(told(&chain), [true; 3]);

@@ -3,7 +3,7 @@
 use super::*;
 use codec::DecodeAll;
 use frame_support::assert_storage_noop;
-use proptest::prelude::*;
+use proptest::{collection::vec, prelude::*};
 
 /// A sound proof with ancestry and a hand-over.
 fn sound() -> FinalityProof {
@@ -51,7 +51,7 @@ proptest! {
 
 	#[test]
 	fn arbitrary_nodes_are_refused_without_a_panic(
-		nodes in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..80), 0..6),
+		nodes in vec(vec(any::<u8>(), 0..80), 0..6),
 	) {
 		TestExt::new().build_and_execute(|| {
 			let birth = Birth::new();
@@ -66,7 +66,7 @@ proptest! {
 	}
 
 	#[test]
-	fn headers_in_any_order_leave_the_newest_ones(steps in prop::collection::vec(0u32..40, 1..30)) {
+	fn headers_in_any_order_leave_the_newest_ones(steps in vec(0u32..40, 1..30)) {
 		let members = accounts(0..2);
 		following(&members).build_and_execute(|| {
 			let mut kept = vec![START];

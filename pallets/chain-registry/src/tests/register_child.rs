@@ -30,7 +30,7 @@ fn register_child_follows_the_chain_from_its_genesis() {
 		assert_eq!(Children::<Test>::get().into_inner(), [chain]);
 		assert_eq!(bonded(BOB), MIN_BOND + 5);
 		assert_eq!(told(), [(chain, Relation::Child, birth.says())]);
-		assert_eq!(locked(), [], "it issued nothing");
+		assert_eq!(locked(), [(chain, 0)], "it issued nothing");
 		assert_eq!(
 			events(),
 			[Event::ChildRegistered { chain, registrant: BOB, bond: MIN_BOND + 5 }]
@@ -82,7 +82,8 @@ fn register_child_fails_when_the_layer_is_not_the_next_one() {
 #[test]
 fn register_child_fails_on_a_layer_without_children() {
 	TestExt::new().layer(Layer::Proof).build_and_execute(|| {
-		assert_noop!(Birth::new().register(), Error::<Test>::WrongLayer);
+		let birth = Birth::new();
+		assert_noop!(birth.register(), Error::<Test>::WrongLayer);
 	});
 }
 
@@ -176,7 +177,7 @@ fn register_child_takes_a_missing_issuance_for_none() {
 	TestExt::new().build_and_execute(|| {
 		let birth = Birth::new().clear(keys::total_issuance());
 		assert_ok!(birth.register());
-		assert_eq!(locked(), []);
+		assert_eq!(locked(), [(birth.id(), 0)]);
 	});
 }
 

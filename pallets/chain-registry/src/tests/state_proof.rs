@@ -3,6 +3,15 @@
 use super::*;
 
 const BAD: Error<Test> = Error::<Test>::BadStateProof;
+const LARGE: Error<Test> = Error::<Test>::TooLarge;
+
+/// Runs `test` on a chain that has the block which children start from.
+fn on_chain(test: impl FnOnce()) {
+	TestExt::new().build_and_execute(|| {
+		Anchor::new(2).laid();
+		test();
+	});
+}
 
 /// Registers a sound child whose genesis proof was changed.
 fn changed(change: impl FnOnce(&mut GenesisProof)) -> DispatchResult {
@@ -14,14 +23,14 @@ fn changed(change: impl FnOnce(&mut GenesisProof)) -> DispatchResult {
 
 #[test]
 fn register_child_fails_without_nodes() {
-	TestExt::new().build_and_execute(|| {
+	on_chain(|| {
 		assert_noop!(changed(|genesis| genesis.nodes.clear()), BAD);
 	});
 }
 
 #[test]
 fn register_child_fails_when_any_node_is_missing() {
-	TestExt::new().build_and_execute(|| {
+	on_chain(|| {
 		let nodes = Birth::new().genesis().nodes;
 		assert!(nodes.len() > 3, "branches and two long values");
 		for missing in 0..nodes.len() {
@@ -32,7 +41,7 @@ fn register_child_fails_when_any_node_is_missing() {
 
 #[test]
 fn register_child_does_not_take_an_unproven_issuance_for_none() {
-	TestExt::new().build_and_execute(|| {
+	on_chain(|| {
 		let birth = Birth::new().issuing(700);
 		let mut state = State::new(birth.storage.clone());
 		let nodes = state.prove(vec![keys::grandpa_authorities(), keys::origin()]);
@@ -44,7 +53,7 @@ fn register_child_does_not_take_an_unproven_issuance_for_none() {
 
 #[test]
 fn register_child_fails_when_a_node_comes_twice() {
-	TestExt::new().build_and_execute(|| {
+	on_chain(|| {
 		for again in 0..Birth::new().genesis().nodes.len() {
 			let double = changed(|genesis| genesis.nodes.push(genesis.nodes[again].clone()));
 			assert_noop!(double, BAD);
@@ -54,7 +63,7 @@ fn register_child_fails_when_a_node_comes_twice() {
 
 #[test]
 fn register_child_fails_when_a_node_is_not_needed() {
-	TestExt::new().build_and_execute(|| {
+	on_chain(|| {
 		assert_noop!(changed(|genesis| genesis.nodes.push(vec![1, 2, 3])), BAD);
 		let birth = Birth::new();
 		let mut state = State::new(birth.storage.clone());
@@ -69,7 +78,7 @@ fn register_child_fails_when_a_node_is_not_needed() {
 
 #[test]
 fn register_child_fails_when_the_root_is_another_one() {
-	TestExt::new().build_and_execute(|| {
+	on_chain(|| {
 		assert_noop!(changed(|genesis| genesis.state_root = H256::repeat_byte(3)), BAD);
 		let other = Birth::new().issuing(1).genesis().state_root;
 		assert_noop!(changed(|genesis| genesis.state_root = other), BAD);
@@ -78,7 +87,7 @@ fn register_child_fails_when_the_root_is_another_one() {
 
 #[test]
 fn register_child_fails_when_a_node_is_garbage() {
-	TestExt::new().build_and_execute(|| {
+	on_chain(|| {
 		for (at, node) in Birth::new().genesis().nodes.into_iter().enumerate() {
 			let cut = node[..node.len() / 2].to_vec();
 			assert_noop!(changed(|genesis| genesis.nodes[at] = cut), BAD);
@@ -92,7 +101,7 @@ fn register_child_fails_when_a_node_is_garbage() {
 
 #[test]
 fn register_child_fails_when_a_value_is_missing_or_malformed() {
-	TestExt::new().build_and_execute(|| {
+	on_chain(|| {
 		for key in [keys::grandpa_authorities(), keys::origin()] {
 			assert_noop!(Birth::new().clear(key).register(), BAD);
 		}
@@ -108,12 +117,11 @@ fn register_child_fails_when_a_value_is_missing_or_malformed() {
 
 #[test]
 fn register_child_fails_when_the_proof_is_too_large() {
-	TestExt::new().build_and_execute(|| {
-		let large = Error::<Test>::TooLarge;
+	on_chain(|| {
 		let many = limits::MAX_PROOF_NODES as usize + 1;
-		assert_noop!(changed(|genesis| genesis.nodes = vec![vec![0]; many]), large);
+		assert_noop!(changed(|genesis| genesis.nodes = vec![vec![0]; many]), LARGE);
 		let long = limits::MAX_PROOF_BYTES as usize + 1;
-		assert_noop!(changed(|genesis| genesis.nodes = vec![vec![0; long]]), large);
+		assert_noop!(changed(|genesis| genesis.nodes = vec![vec![0; long]]), LARGE);
 		let fits = limits::MAX_PROOF_BYTES as usize;
 		assert_noop!(changed(|genesis| genesis.nodes = vec![vec![0; fits]]), BAD);
 	});

@@ -3,6 +3,8 @@
 use super::*;
 use frame_support::dispatch::{DispatchClass, GetDispatchInfo, Pays};
 
+const LARGE: Error<Test> = Error::<Test>::TooLarge;
+
 fn numbers(chain: ChainId) -> Vec<u32> {
 	let mut numbers: Vec<_> = Headers::<Test>::iter_key_prefix(chain).collect();
 	numbers.sort_unstable();
@@ -41,7 +43,8 @@ fn submit_finality_works_with_authority_sets_of_any_size() {
 		following(&members).build_and_execute(|| {
 			let proof = finalised(header(START + 1), &members);
 			assert_eq!(proof.justification.commit.precommits.len(), votes);
-			let short = signed(header(START + 1), SET, &members[..votes - 1]);
+			let mut short = proof.clone();
+			short.justification.commit.precommits.pop();
 			assert_noop!(submit(short), Error::<Test>::InvalidJustification);
 			assert_ok!(submit(proof));
 			assert_eq!(client(PEER).best.number, START + 1);
@@ -225,15 +228,13 @@ fn submit_finality_fails_when_the_header_is_too_large() {
 	};
 	let change = || vec![hand_over(list(&accounts(10..13)))];
 	following(&members).build_and_execute(|| {
-		let large = Error::<Test>::TooLarge;
 		let header = padded(vec![], limits::MAX_HEADER + 1);
-		assert_noop!(submit(finalised(header, &members)), large);
+		assert_noop!(submit(finalised(header, &members)), LARGE);
 		assert_ok!(submit(finalised(padded(vec![], limits::MAX_HEADER), &members)));
 	});
 	following(&members).build_and_execute(|| {
-		let large = Error::<Test>::TooLarge;
 		let header = padded(change(), limits::MAX_MANDATORY_HEADER + 1);
-		assert_noop!(submit(finalised(header, &members)), large);
+		assert_noop!(submit(finalised(header, &members)), LARGE);
 		let header = padded(change(), limits::MAX_MANDATORY_HEADER);
 		assert_ok!(submit(finalised(header, &members)));
 	});
@@ -243,11 +244,10 @@ fn submit_finality_fails_when_the_header_is_too_large() {
 fn submit_finality_fails_when_the_justification_is_too_large() {
 	let members = accounts(0..4);
 	following(&members).build_and_execute(|| {
-		let large = Error::<Test>::TooLarge;
 		let mut many = signed(header(START + 1), SET, &members);
 		let vote = many.justification.commit.precommits[0].clone();
 		many.justification.commit.precommits.push(vote);
-		assert_noop!(submit(many), large);
+		assert_noop!(submit(many), LARGE);
 
 		let with_ancestry = |ancestors| {
 			let header = header(START + 1);
@@ -258,11 +258,11 @@ fn submit_finality_fails_when_the_justification_is_too_large() {
 			let justification = make_justification_for_header(params);
 			FinalityProof { header, justification, set_id: SET }
 		};
-		assert_noop!(submit(with_ancestry(limits::MAX_ANCESTRY + 1)), large);
+		assert_noop!(submit(with_ancestry(limits::MAX_ANCESTRY + 1)), LARGE);
 		let mut long = with_ancestry(1);
 		let item = DigestItem::Other(vec![0; limits::MAX_MANDATORY_HEADER as usize]);
 		long.justification.votes_ancestries[0].digest_mut().push(item);
-		assert_noop!(submit(long), large);
+		assert_noop!(submit(long), LARGE);
 		assert_ok!(submit(with_ancestry(limits::MAX_ANCESTRY)));
 	});
 }
@@ -271,11 +271,10 @@ fn submit_finality_fails_when_the_justification_is_too_large() {
 fn submit_finality_fails_when_the_header_is_not_bound_to_the_chain() {
 	let members = accounts(0..4);
 	following(&members).build_and_execute(|| {
-		let wrong = Error::<Test>::WrongBinding;
 		let refuse = |logs: Vec<DigestItem>| {
 			let mut header = header(START + 1);
 			header.digest_mut().logs = logs;
-			assert_noop!(submit(finalised(header, &members)), wrong);
+			assert_noop!(submit(finalised(header, &members)), Error::<Test>::WrongBinding);
 		};
 		refuse(vec![]);
 		refuse(vec![header_binding(STRANGER)]);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The invariants are checked.
 use super::*;
+use frame_support::BoundedVec;
 
 /// Checks that a state with a parent and a child that was broken is found out.
 fn found_out(expected: &'static str, spoil: impl FnOnce(ChainId)) {
@@ -47,7 +48,8 @@ fn headers_that_do_not_fit_the_ring_are_found_out() {
 		Headers::<Test>::insert(PEER, START - 1, header);
 	});
 	found_out("a ring is out of order", |_| {
-		HeaderRing::<Test>::mutate(PEER, |ring| ring.reverse());
+		let reversed: Vec<_> = HeaderRing::<Test>::get(PEER).into_iter().rev().collect();
+		HeaderRing::<Test>::insert(PEER, BoundedVec::truncate_from(reversed));
 	});
 	found_out("the best header is not the newest", |_| {
 		alter(PEER, |client| client.best.number += 1);
