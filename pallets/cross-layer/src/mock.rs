@@ -433,7 +433,7 @@ pub fn relay_at(source: &mut Chain, target: &mut Chain, lane: LaneId, at: &Seale
 	let from = target.lane(lane).in_nonce + 1;
 	let peer = source.peer();
 	let key = keys::lane(peer, lane);
-	let proof = at.prove(&[key.clone()]);
+	let proof = at.prove(core::slice::from_ref(&key));
 	let sent = at.lane(&key).map_or(0, |state| state.out_nonce);
 	let count = (sent + 1).saturating_sub(from);
 	Relay {

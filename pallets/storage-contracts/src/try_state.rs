@@ -120,7 +120,7 @@ impl<T: Config> Pallet<T> {
 			check(chain.applied <= chain.sent, || {
 				format!("{} of {} batches", chain.applied, chain.sent)
 			})?;
-			let begun = chain.part.map_or(true, |part| part.next > 0);
+			let begun = chain.part.is_none_or(|part| part.next > 0);
 			check(begun, || format!("a report of {id} was begun without a part"))?;
 			let streams = Streams::<T>::iter_values().filter(|s| s.proof_chain == id).count();
 			check(usize::try_from(chain.streams) == Ok(streams), || {
@@ -133,7 +133,7 @@ impl<T: Config> Pallet<T> {
 			for leg in legs {
 				// Legs that could not leave before their end may be closed already.
 				let batch = Legs::<T>::get(leg.leg).map(|record| record.batch);
-				check(batch.map_or(true, |batch| batch == chain.gathering()), || {
+				check(batch.is_none_or(|batch| batch == chain.gathering()), || {
 					format!("leg {} is gathered for another batch: {batch:?}", leg.leg)
 				})?;
 			}
@@ -222,8 +222,8 @@ impl<T: Config> Pallet<T> {
 	fn check_outages(id: StreamId, stream: &StreamRecord, reported: Window) -> Check {
 		let list = Outages::<T>::get(id);
 		let ordered = list.windows.windows(2).all(|pair| pair[0] < pair[1]);
-		let first = list.windows.first().map_or(true, |first| *first >= stream.counted);
-		let last = list.windows.last().map_or(true, |last| *last <= reported);
+		let first = list.windows.first().is_none_or(|first| *first >= stream.counted);
+		let last = list.windows.last().is_none_or(|last| *last <= reported);
 		check(ordered && first && last, || {
 			format!("outages of stream {id} at {}: {list:?}", stream.counted)
 		})

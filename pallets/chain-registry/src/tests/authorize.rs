@@ -27,6 +27,7 @@ fn far() -> Header {
 }
 
 /// What the pool is told.
+#[expect(clippy::needless_late_init, reason = "the macro takes a statement")]
 fn answer_for(
 	chain: ChainId,
 	proof: FinalityProof,

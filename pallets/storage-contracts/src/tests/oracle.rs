@@ -93,7 +93,7 @@ impl Oracle {
 		let mut tally = Tally::default();
 		for window in leg.planned..leg.end.min(self.reported) {
 			tally.reported += 1;
-			if self.start(leg).map_or(true, |start| window < start) {
+			if self.start(leg).is_none_or(|start| window < start) {
 				continue;
 			}
 			if self.is_out(leg.stream, window) {

@@ -18,9 +18,8 @@ use terrace_layers::{
 };
 
 /// Names of all tests, in the order in which they run.
-pub const NAMES: [&str; 7] = [
-	"a_file_of_one_byte_is_stored_proven_paid_and_fetched",
-	"a_file_with_an_odd_name_and_size_comes_back_from_two_providers",
+pub const NAMES: [&str; 6] = [
+	"files_of_any_name_and_size_are_stored_proven_paid_and_fetched",
 	"bad_input_is_refused_and_leaves_no_escrow_behind",
 	"polkadot_js_reads_and_decodes_all_three_chains",
 	"a_provider_that_loses_its_blob_is_not_paid_and_the_client_is_refunded",
@@ -31,13 +30,12 @@ pub const NAMES: [&str; 7] = [
 /// Runs one test by name.
 pub async fn run(name: &str, network: &mut Network) -> Result<(), Failure> {
 	match name {
-		n if n == NAMES[0] => store::one_byte(network).await,
-		n if n == NAMES[1] => store::odd_name(network).await,
-		n if n == NAMES[2] => bad_input::run(network).await,
-		n if n == NAMES[3] => clients::polkadot_js(network).await,
-		n if n == NAMES[4] => faults::lost_blob(network).await,
-		n if n == NAMES[5] => restart::collators(network).await,
-		n if n == NAMES[6] => restart::provider(network).await,
+		n if n == NAMES[0] => store::whole_way(network).await,
+		n if n == NAMES[1] => bad_input::run(network).await,
+		n if n == NAMES[2] => clients::polkadot_js(network).await,
+		n if n == NAMES[3] => faults::lost_blob(network).await,
+		n if n == NAMES[4] => restart::collators(network).await,
+		n if n == NAMES[5] => restart::provider(network).await,
 		other => Err(Failure(format!("no test is called {other}"))),
 	}
 }

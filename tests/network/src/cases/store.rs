@@ -4,26 +4,19 @@
 use super::{close, compare, ended, store, write_file};
 use crate::{ensure, Failure, Network};
 
-/// The smallest blob there is.
-pub async fn one_byte(network: &mut Network) -> Result<(), Failure> {
-	whole_way(network, "one", 1, &[0]).await
-}
-
-/// Neither a power of two nor a name that needs no quoting.
-pub async fn odd_name(network: &mut Network) -> Result<(), Failure> {
-	whole_way(network, "Ünï -- o'dd \"name\".bin", 3 * 1024 * 1024 + 17, &[0, 1]).await
-}
-
-async fn whole_way(
-	network: &Network,
-	name: &str,
-	size: usize,
-	providers: &[usize],
-) -> Result<(), Failure> {
+/// The smallest blob, and one whose size is round in no way and whose name needs quoting.
+pub async fn whole_way(network: &mut Network) -> Result<(), Failure> {
+	let files = [("one", 1, &[0][..]), ("Ünï -- o'dd \"name\".bin", 3 * 1024 * 1024 + 17, &[0, 1])];
 	let windows = 2;
-	let file = write_file(&network.layout.dir, name, size)?;
-	let root = blake3::hash(&std::fs::read(&file)?).to_hex().to_string();
-	for id in store(network, &file, providers, windows).await? {
+	let mut stored = Vec::new();
+	for (name, size, providers) in files {
+		let file = write_file(&network.layout.dir, name, size)?;
+		for id in store(network, &file, providers, windows).await? {
+			stored.push((id, file.clone()));
+		}
+	}
+	for (id, file) in stored {
+		let root = blake3::hash(&std::fs::read(&file)?).to_hex().to_string();
 		let view = ended(network, id).await?;
 		ensure!(view.root.to_string() == root, "root on chain {}, of the file {root}", view.root);
 		ensure!(view.proven == windows, "{} of {windows} windows proven", view.proven);
