@@ -13,6 +13,7 @@ mod config;
 pub mod constants;
 pub mod extension;
 pub mod genesis;
+mod links;
 mod session;
 pub mod timing;
 
@@ -50,6 +51,4 @@ pub mod opaque {
 	pub type Header = generic::Header<super::BlockNumber, BlakeTwo256>;
 	/// Block of every layer.
 	pub type Block = generic::Block<Header, UncheckedExtrinsic>;
-	/// Block id of every layer.
-	pub type BlockId = generic::BlockId<Block>;
 }

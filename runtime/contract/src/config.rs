@@ -4,51 +4,22 @@
 use crate::*;
 use frame_support::{
 	parameter_types,
-	traits::{ConstBool, ConstU128, ConstU32, ConstU8},
+	traits::{ConstU128, ConstU32, ConstU8},
 	PalletId,
 };
-use terrace_runtime_common::constants::{EXISTENTIAL_DEPOSIT, MINUTES, UNIT};
+use terrace_runtime_common::constants::{MINUTES, UNIT};
 
 parameter_types! {
-	/// Account that holds the tokens locked for proof chains.
-	pub const LockedTokens: PalletId = PalletId(*b"terr/lck");
 	/// Account that holds the escrow of accepted contracts.
 	pub const ContractPot: PalletId = PalletId(*b"terr/pot");
 }
 
-/// Main-chain randomness arrives here as a message.
-pub struct NoBeacon;
-
-impl frame_support::traits::Get<Option<terrace_layers::Beacon>> for NoBeacon {
-	fn get() -> Option<terrace_layers::Beacon> {
-		None
-	}
-}
-
-impl pallet_chain_registry::Config for Runtime {
-	type Accountless = ConstBool<true>;
-	type AdminOrigin = frame_system::EnsureRoot<AccountId>;
-	type Backing = CrossLayer;
-	type Currency = Balances;
-	type FreeInterval = ConstU32<10>;
-	type HeadersToKeep = ConstU32<64>;
-	type MinBond = ConstU128<{ 100 * UNIT }>;
-	type OnNeighbour = (CrossLayer, StorageContracts);
-	type RegisterOrigin = frame_system::EnsureSigned<AccountId>;
-	type RuntimeHoldReason = RuntimeHoldReason;
-	type WeightInfo = pallet_chain_registry::weights::SubstrateWeight<Runtime>;
-}
-
-impl pallet_cross_layer::Config for Runtime {
-	type Accountless = ConstBool<true>;
-	type Currency = Balances;
-	type MaxDeadLetters = ConstU32<256>;
-	type MinTransfer = ConstU128<{ 2 * EXISTENTIAL_DEPOSIT }>;
-	type NewBeacon = NoBeacon;
-	type OnMessage = StorageContracts;
-	type PalletId = LockedTokens;
-	type Registry = ChainRegistry;
-	type WeightInfo = pallet_cross_layer::weights::SubstrateWeight<Runtime>;
+terrace_runtime_common::configure_links! {
+	accountless: true,
+	min_bond: 100 * UNIT,
+	on_neighbour: (CrossLayer, StorageContracts),
+	new_beacon: (),
+	on_message: StorageContracts,
 }
 
 impl pallet_storage_providers::Config for Runtime {

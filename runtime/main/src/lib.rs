@@ -42,12 +42,6 @@ frame_support::parameter_types! {
 	pub const Version: RuntimeVersion = VERSION;
 }
 
-/// Native version, for tools that ask without an executor.
-#[cfg(feature = "std")]
-pub fn native_version() -> RuntimeVersion {
-	VERSION
-}
-
 /// Block of this chain.
 pub type Block = sp_runtime::generic::Block<Header, UncheckedExtrinsic>;
 /// Transaction as it arrives.

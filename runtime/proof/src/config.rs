@@ -2,18 +2,8 @@
 //! Configuration of the pallets that make a proof chain.
 
 use crate::*;
-use frame_support::{
-	parameter_types,
-	traits::{ConstBool, ConstU128, ConstU32, Contains, Get},
-	PalletId,
-};
-use terrace_layers::Beacon;
-use terrace_runtime_common::constants::{EXISTENTIAL_DEPOSIT, UNIT};
-
-parameter_types! {
-	/// Account that holds tokens locked for children, of which a proof chain has none.
-	pub const LockedTokens: PalletId = PalletId(*b"terr/lck");
-}
+use frame_support::traits::{ConstU32, Contains, Get};
+use terrace_runtime_common::constants::UNIT;
 
 /// Nobody owns anything on this layer: it takes inherents and calls that need no account.
 pub struct AccountlessOnly;
@@ -31,15 +21,6 @@ impl Contains<RuntimeCall> for AccountlessOnly {
 	}
 }
 
-/// Main-chain randomness arrives here as a message.
-pub struct NoBeacon;
-
-impl Get<Option<Beacon>> for NoBeacon {
-	fn get() -> Option<Beacon> {
-		None
-	}
-}
-
 /// The VRF output of the previous block's author, which only its author could withhold.
 pub struct AuthorVrf;
 
@@ -49,30 +30,12 @@ impl Get<Option<[u8; 32]>> for AuthorVrf {
 	}
 }
 
-impl pallet_chain_registry::Config for Runtime {
-	type Accountless = ConstBool<true>;
-	type AdminOrigin = frame_system::EnsureRoot<AccountId>;
-	type Backing = CrossLayer;
-	type Currency = Balances;
-	type FreeInterval = ConstU32<10>;
-	type HeadersToKeep = ConstU32<64>;
-	type MinBond = ConstU128<{ 100 * UNIT }>;
-	type OnNeighbour = CrossLayer;
-	type RegisterOrigin = frame_system::EnsureSigned<AccountId>;
-	type RuntimeHoldReason = RuntimeHoldReason;
-	type WeightInfo = pallet_chain_registry::weights::SubstrateWeight<Runtime>;
-}
-
-impl pallet_cross_layer::Config for Runtime {
-	type Accountless = ConstBool<true>;
-	type Currency = Balances;
-	type MaxDeadLetters = ConstU32<256>;
-	type MinTransfer = ConstU128<{ 2 * EXISTENTIAL_DEPOSIT }>;
-	type NewBeacon = NoBeacon;
-	type OnMessage = ProofVerification;
-	type PalletId = LockedTokens;
-	type Registry = ChainRegistry;
-	type WeightInfo = pallet_cross_layer::weights::SubstrateWeight<Runtime>;
+terrace_runtime_common::configure_links! {
+	accountless: true,
+	min_bond: 100 * UNIT,
+	on_neighbour: CrossLayer,
+	new_beacon: (),
+	on_message: ProofVerification,
 }
 
 impl pallet_proof_verification::Config for Runtime {
