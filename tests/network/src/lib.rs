@@ -5,6 +5,7 @@
 //! say is read through the client library.
 
 pub mod cases;
+pub mod contracts;
 mod network;
 mod process;
 
@@ -92,5 +93,20 @@ pub fn program(name: &str) -> Result<PathBuf, Failure> {
 		Ok(path)
 	} else {
 		Err(Failure(format!("{} is missing: run ./scripts/build first", path.display())))
+	}
+}
+
+/// Waits until a person or a supervisor asks this program to stop.
+pub async fn interrupted() {
+	use tokio::signal::unix::{signal, SignalKind};
+	let terminated = async {
+		match signal(SignalKind::terminate()) {
+			Ok(mut signals) => drop(signals.recv().await),
+			Err(_) => std::future::pending().await,
+		}
+	};
+	tokio::select! {
+		_ = tokio::signal::ctrl_c() => {},
+		() = terminated => {},
 	}
 }

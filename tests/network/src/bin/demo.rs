@@ -7,11 +7,15 @@ use std::{
 	path::{Path, PathBuf},
 	time::{Duration, Instant},
 };
+use terrace_client::{amount::format_amount, hash_file};
 use terrace_layers::{
 	views::{ContractState, ContractView},
 	ContractId, Layer,
 };
-use terrace_tests_network::{ensure, Failure, Layout, Network, Side, CLIENT, PROVIDERS};
+use terrace_possession::ContentId;
+use terrace_tests_network::{
+	contracts, ensure, interrupted, Failure, Layout, Network, Side, PROVIDERS,
+};
 
 /// Stores a file on three live chains with two providers, and shows it proven, paid and fetched.
 #[derive(Parser)]
@@ -42,11 +46,11 @@ async fn main() -> std::process::ExitCode {
 	};
 	let result = tokio::select! {
 		result = demo(&args, &mut network) => result,
-		_ = tokio::signal::ctrl_c() => Err(Failure("interrupted".into())),
+		() = interrupted() => Err(Failure("interrupted".into())),
 	};
 	if result.is_ok() && !args.once {
 		println!("\nEverything keeps running. Press Ctrl-C to stop it.");
-		let _ = tokio::signal::ctrl_c().await;
+		interrupted().await;
 	}
 	println!("\nStopping.");
 	network.down().await;
@@ -68,7 +72,7 @@ async fn demo(args: &Args, network: &mut Network) -> Result<(), Failure> {
 		Some(file) => file.clone(),
 		None => generate(&args.dir.join("demo.bin"))?,
 	};
-	let (root, size) = hash(&file)?;
+	let (root, size) = content(&file)?;
 	println!("  {} ({size} bytes)\n  BLAKE3 {root}", file.display());
 
 	step("2. Three chains");
@@ -87,12 +91,15 @@ async fn demo(args: &Args, network: &mut Network) -> Result<(), Failure> {
 
 	step("6. Fetch and compare");
 	for contract in &settled {
-		fetch(network, contract, &args.dir, &root).await?;
+		contracts::compare(network, contract.id, &file).await?;
+		println!("  contract {}: the same file came back", contract.id);
 	}
 	let memory = network.memory();
-	let closed = close(network, &settled).await?;
-	summary(network, &root, &closed, start.elapsed(), memory);
-	check_all(&closed, &root)
+	for contract in &settled {
+		contracts::close(network, contract.id).await?;
+	}
+	summary(network, root, &settled, start.elapsed(), memory);
+	check_all(&settled, root)
 }
 
 fn step(title: &str) {
@@ -106,30 +113,20 @@ fn generate(path: &Path) -> Result<PathBuf, Failure> {
 	Ok(path.into())
 }
 
-fn hash(path: &Path) -> Result<(String, u64), Failure> {
-	let mut hasher = blake3::Hasher::new();
-	let mut file = std::fs::File::open(path)
+/// Content id and size of the file; a file that cannot be stored ends the demo before anything starts.
+fn content(path: &Path) -> Result<(ContentId, u64), Failure> {
+	let (root, size) = hash_file(path, |_| {})
 		.map_err(|error| Failure(format!("{} cannot be read: {error}", path.display())))?;
-	let size = std::io::copy(&mut file, &mut hasher)?;
-	Ok((hasher.finalize().to_hex().to_string(), size))
+	ensure!(size > 0, "{} is empty: there is nothing to store", path.display());
+	Ok((root, size))
 }
 
 async fn store(network: &Network, file: &Path, windows: u32) -> Result<Vec<ContractId>, Failure> {
-	let mut args = vec!["store".to_string(), file.display().to_string()];
 	for suri in PROVIDERS {
-		let address = terrace_tests_network::address(suri)?;
-		println!("  with provider {address}");
-		args.extend(["--provider".into(), address]);
+		println!("  with provider {}", terrace_tests_network::address(suri)?);
 	}
-	args.extend(["--windows".into(), windows.to_string()]);
-	let answer = network.terrace(CLIENT, &args).await?;
-	let ids: Vec<_> = answer["contracts"]
-		.as_array()
-		.into_iter()
-		.flatten()
-		.filter_map(|contract| contract["id"].as_u64().map(ContractId))
-		.collect();
-	ensure!(ids.len() == PROVIDERS.len(), "two contracts expected, the client says: {answer}");
+	let providers: Vec<_> = (0..PROVIDERS.len()).collect();
+	let ids = contracts::store(network, file, &providers, windows).await?;
 	println!("  contracts {ids:?} are active");
 	Ok(ids)
 }
@@ -165,46 +162,19 @@ async fn tell(network: &Network, view: &ContractView) -> Result<(), Failure> {
 		view.reported,
 		view.windows,
 		view.proven,
-		tokens(view.paid),
+		format_amount(view.paid),
 	);
 	std::io::stdout().flush()?;
 	Ok(())
 }
 
-async fn fetch(
+fn summary(
 	network: &Network,
-	contract: &ContractView,
-	dir: &Path,
-	root: &str,
-) -> Result<(), Failure> {
-	let copy = dir.join(format!("copy-{}", contract.id));
-	let args = ["fetch", &contract.id.to_string(), "-o", &copy.display().to_string()];
-	network.terrace(CLIENT, &args.map(String::from)).await?;
-	let (fetched, _) = hash(&copy)?;
-	ensure!(fetched == root, "contract {}: fetched {fetched}, stored {root}", contract.id);
-	println!("  contract {}: the same file came back ({fetched})", contract.id);
-	Ok(())
-}
-
-/// Closes the contracts unless their providers were faster, and returns them as they ended.
-async fn close(network: &Network, settled: &[ContractView]) -> Result<Vec<ContractView>, Failure> {
-	for view in settled {
-		if network.contract(view.id).await?.is_some() {
-			let args = ["close".to_string(), view.id.to_string()];
-			if let Err(error) = network.terrace(CLIENT, &args).await {
-				// A provider may close it between the question and the call.
-				ensure!(network.contract(view.id).await?.is_none(), "{error}");
-			}
-		}
-	}
-	Ok(settled.to_vec())
-}
-
-fn tokens(amount: u128) -> String {
-	format!("{}.{:012} TERR", amount / 1_000_000_000_000, amount % 1_000_000_000_000)
-}
-
-fn summary(network: &Network, root: &str, contracts: &[ContractView], took: Duration, memory: u64) {
+	root: ContentId,
+	contracts: &[ContractView],
+	took: Duration,
+	memory: u64,
+) {
 	step("Summary");
 	println!("  content id  {root}");
 	println!(
@@ -217,8 +187,8 @@ fn summary(network: &Network, root: &str, contracts: &[ContractView], took: Dura
 			view.id.to_string(),
 			view.reported,
 			view.proven,
-			tokens(view.paid),
-			tokens(view.refundable)
+			format_amount(view.paid),
+			format_amount(view.refundable)
 		);
 	}
 	println!("  took {} s, {} MiB of memory in all\n", took.as_secs(), memory >> 20);
@@ -240,9 +210,9 @@ fn summary(network: &Network, root: &str, contracts: &[ContractView], took: Dura
 	println!("  logs: {}", network.layout.logs().display());
 }
 
-fn check_all(contracts: &[ContractView], root: &str) -> Result<(), Failure> {
+fn check_all(contracts: &[ContractView], root: ContentId) -> Result<(), Failure> {
 	for view in contracts {
-		ensure!(view.root.to_string() == root, "contract {}: its root is {}", view.id, view.root);
+		ensure!(view.root == root, "contract {}: its root is {}", view.id, view.root);
 		ensure!(
 			view.reported == view.windows && view.paid + view.refundable == view.escrow,
 			"contract {} is not settled: {view:?}",

@@ -3,7 +3,10 @@
 
 use clap::Parser;
 use std::{path::PathBuf, process::ExitCode, time::Instant};
-use terrace_tests_network::{cases, Failure, Layout, Network};
+use terrace_tests_network::{
+	cases::{self, Case},
+	interrupted, Failure, Layout, Network,
+};
 
 /// Tests Terrace with real processes.
 #[derive(Parser)]
@@ -31,7 +34,7 @@ async fn main() -> ExitCode {
 	};
 	let outcome = tokio::select! {
 		outcome = run(&args, &mut network) => outcome,
-		_ = tokio::signal::ctrl_c() => Err(Failure("interrupted".into())),
+		() = interrupted() => Err(Failure("interrupted".into())),
 	};
 	network.down().await;
 	match outcome {
@@ -54,18 +57,18 @@ async fn main() -> ExitCode {
 
 async fn run(args: &Args, network: &mut Network) -> Result<(usize, usize), Failure> {
 	let wanted = |name: &str| args.filter.as_ref().is_none_or(|filter| name.contains(filter));
-	let names: Vec<_> = cases::NAMES.into_iter().filter(|name| wanted(name)).collect();
-	if names.is_empty() {
+	let cases: Vec<_> = cases::CASES.into_iter().filter(|case| wanted(case.name)).collect();
+	if cases.is_empty() {
 		return Err(Failure("the filter matches no test".into()));
 	}
-	println!("running {} network tests", names.len());
+	println!("running {} network tests", cases.len());
 	network.up().await?;
 	network.start_provider(0).await?;
 	network.start_provider(1).await?;
 	let (mut passed, mut failed) = (0, 0);
-	for name in names {
+	for Case { name, run } in cases {
 		let start = Instant::now();
-		let result = match cases::run(name, network).await {
+		let result = match run(network).await {
 			Ok(()) => network.check(),
 			failure => failure,
 		};
