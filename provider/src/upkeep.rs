@@ -108,7 +108,7 @@ impl Upkeep {
 		let mine: Vec<_> =
 			mine.into_iter().filter(|c| c.provider == self.account.provider()).collect();
 		self.accept_stored(&mine).await?;
-		self.release_closed().await?;
+		self.release_closed(&mine).await?;
 		self.close_ended(&mine).await?;
 		self.claim().await
 	}
@@ -128,17 +128,23 @@ impl Upkeep {
 	}
 
 	/// Forgets contracts that are gone in a final block, and removes what only they needed.
-	async fn release_closed(&self) -> Result<(), Error> {
+	async fn release_closed(&self, mine: &[ContractView]) -> Result<(), Error> {
+		let mut bound = self.store.contracts()?;
+		for contract in mine {
+			bound.remove(&contract.id);
+		}
+		if bound.is_empty() {
+			return Ok(());
+		}
 		let (number, at) = self.account.chain.finalized().await?;
-		for (id, (noted, _)) in self.store.contracts()? {
+		for (id, (noted, _)) in bound {
 			// A node that is behind does not know the contract yet.
 			if number <= noted {
 				continue;
 			}
 			let view: Option<ContractView> =
 				self.account.chain.api("MarketApi_contract", &(id,), Some(at)).await?;
-			let newest = self.account.chain.contract(id).await?;
-			if view.is_none() && newest.is_none() {
+			if view.is_none() {
 				tracing::info!(target: LOG_TARGET, contract = %id, "closed, releasing its blob");
 				self.store.release(id).await?;
 			}
