@@ -87,7 +87,11 @@ pub fn common(layer: Layer, terms: &Terms, balances: Vec<(AccountId, Balance)>) 
 	json!({
 		"balances": { "balances": balances },
 		"babe": { "epochConfig": BABE_EPOCH_CONFIG },
-		"collatorSelection": { "invulnerables": accounts, "candidacyBond": 1_000 * UNIT },
+		"collatorSelection": {
+			"invulnerables": accounts,
+			"candidacyBond": 1_000 * UNIT,
+			"desiredCandidates": crate::constants::MAX_AUTHORITIES / 2,
+		},
 		"session": { "keys": keys },
 		"timing": { "epochSlots": terms.epoch_slots },
 		"chainRegistry": { "layer": layer, "windowMs": window_ms },
