@@ -312,11 +312,12 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn check_chain(chain: &ChainId) -> DispatchResult {
+		let record = Chains::<T>::get(chain).ok_or(Error::<T>::UnknownProofChain)?;
 		ensure!(
-			T::Registry::relation(chain) == Some(Relation::Child)
-				&& Chains::<T>::contains_key(chain),
+			T::Registry::relation(chain) == Some(Relation::Child),
 			Error::<T>::UnknownProofChain
 		);
+		ensure!(record.stalled_at.is_none(), Error::<T>::ProofChainStalled);
 		ensure!(T::Registry::may_send(chain, LaneId::STORAGE), Error::<T>::ProofChainInactive);
 		Ok(())
 	}

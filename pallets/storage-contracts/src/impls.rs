@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What other pallets tell this one.
 
-use crate::{ChainRecord, Chains, Config, Error, Event, Pallet, WeightInfo};
+use crate::{ChainRecord, Chains, Config, Error, Event, Gathered, Pallet, WeightInfo};
 use frame_support::{ensure, weights::Weight};
 use sp_runtime::DispatchResult;
 use terrace_layers::{
-	BatchId, ChainId, Layer, Message, OnMessage, OnNeighbour, Origin, Relation, Window,
+	BatchId, Blockers, ChainId, Layer, Message, OnMessage, OnNeighbour, Origin, Relation, Window,
 	MAX_BATCHES_PER_WINDOW,
 };
 
@@ -14,7 +14,10 @@ impl<T: Config> OnNeighbour for Pallet<T> {
 		if relation != Relation::Child || origin.layer != Layer::Proof {
 			return Ok(());
 		}
-		ensure!(!Chains::<T>::contains_key(chain), Error::<T>::ProofChainExists);
+		// A chain that comes back goes on where it left: all that it had sent has been applied.
+		if Chains::<T>::contains_key(chain) {
+			return Ok(());
+		}
 		let window_ms = origin.window_ms;
 		// Otherwise reports would come faster than they can be applied.
 		ensure!(window_ms > Self::worst_report_ms(), Error::<T>::WindowTooShort);
@@ -26,6 +29,8 @@ impl<T: Config> OnNeighbour for Pallet<T> {
 			applied_at: block,
 			applied_ms: Self::now_ms(),
 			seen_at: block,
+			seen_ms: Self::now_ms(),
+			stalled_at: None,
 			sent: BatchId(0),
 			applied: BatchId(0),
 			streams: 0,
@@ -33,6 +38,11 @@ impl<T: Config> OnNeighbour for Pallet<T> {
 		Chains::<T>::insert(chain, record);
 		Self::deposit_event(Event::ProofChainAdded { chain, window_ms });
 		Ok(())
+	}
+
+	fn blockers(chain: &ChainId) -> Blockers {
+		let serves = Chains::<T>::get(chain).is_some_and(|chain| chain.streams > 0);
+		Blockers::NONE.with(Blockers::CONTRACTS, serves || Gathered::<T>::contains_key(chain))
 	}
 }
 

@@ -7,10 +7,12 @@ extern crate alloc;
 mod batches;
 mod calls;
 mod close;
+mod errors;
 mod hooks;
 mod impls;
 mod money;
 mod reports;
+mod stall;
 mod streams;
 mod types;
 mod views;
@@ -24,6 +26,8 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
+use frame_support::pallet_macros::import_section;
+
 pub use pallet::*;
 pub use types::*;
 pub use views::MAX_CONTRACTS_PER_PAGE;
@@ -32,7 +36,8 @@ pub use weights::WeightInfo;
 /// Log target of the pallet.
 pub(crate) const LOG_TARGET: &str = "runtime::storage-contracts";
 
-/// Storage, events, errors and calls.
+/// Storage, events and calls.
+#[import_section(errors::errors)]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
@@ -331,6 +336,18 @@ pub mod pallet {
 			/// Its new round.
 			round: u32,
 		},
+		/// A proof chain's reports are late: it takes no new contracts until one arrives.
+		ProofChainStalled {
+			/// The proof chain.
+			chain: ChainId,
+			/// Block in which it was last heard of.
+			since: BlockNumber,
+		},
+		/// A stalled proof chain has reported again.
+		ProofChainResumed {
+			/// The proof chain.
+			chain: ChainId,
+		},
 		/// A stream was counted further.
 		StreamAdvanced {
 			/// The stream.
@@ -374,79 +391,6 @@ pub mod pallet {
 			/// How much.
 			amount: Balance,
 		},
-	}
-
-	/// Why a call failed.
-	#[pallet::error]
-	pub enum Error<T> {
-		/// There is no such contract; it may be closed.
-		UnknownContract,
-		/// Only the contract's client may do this.
-		NotClient,
-		/// Only the contract's provider may do this.
-		NotProvider,
-		/// The contract is no longer a proposal.
-		NotProposed,
-		/// The contract is a proposal; withdraw it instead.
-		NotActive,
-		/// The proposal was not accepted in time; propose again.
-		ProposalLapsed,
-		/// The proposal can still be accepted; wait or withdraw it.
-		ProposalOpen,
-		/// A blob of 0 bytes cannot be contracted: there is nothing to prove.
-		EmptyBlob,
-		/// The blob is larger than any contract allows; split it.
-		BlobTooLarge,
-		/// The account is no provider.
-		UnknownProvider,
-		/// The provider takes no new contracts.
-		NotAccepting,
-		/// The blob is larger than all of the provider's capacity.
-		CapacityExceeded,
-		/// The provider does not offer contracts of this length.
-		WindowsOutOfRange,
-		/// The provider's price is above the rate allowed; look at its offer again.
-		RateAboveMax,
-		/// This is no proof chain of this chain.
-		UnknownProofChain,
-		/// The proof chain takes no new legs at present.
-		ProofChainInactive,
-		/// The proof chain is known already.
-		ProofChainExists,
-		/// The proof chain's windows are too short to settle their reports.
-		WindowTooShort,
-		/// The client has too many proposals unanswered; withdraw one.
-		TooManyProposals,
-		/// The provider has too many proposals unanswered; choose another or wait.
-		ProviderBusy,
-		/// The proof chain serves as many providers as its reports can list.
-		TooManyStreams,
-		/// The provider's contracts have too many different ends; advance the stream or wait.
-		TooManyEdges,
-		/// The provider's stream died; close its contracts first.
-		StreamDead,
-		/// The batch is full and cannot leave yet; try again when messages have been relayed.
-		BatchFull,
-		/// No legs are gathered for this proof chain.
-		NothingToSend,
-		/// The pot lacks its existential deposit; endow it.
-		PotNotEndowed,
-		/// The provider has no open contract on this proof chain.
-		UnknownStream,
-		/// Nothing was earned since the last claim.
-		NothingToClaim,
-		/// The stream is too far behind for one call; advance it first.
-		AdvanceFirst,
-		/// Windows of the contract are not yet reported.
-		NotEnded,
-		/// Nothing is kept for the caller.
-		NothingUnclaimed,
-		/// The report is not the next one: another window or part is due.
-		NotNextPart,
-		/// This message is not for this pallet.
-		UnexpectedMessage,
-		/// An amount or a window is beyond what can be counted.
-		Overflow,
 	}
 
 	#[pallet::hooks]
@@ -595,6 +539,17 @@ pub mod pallet {
 		pub fn withdraw_unclaimed(origin: OriginFor<T>) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			Self::do_withdraw_unclaimed(who)
+		}
+
+		/// Shows that a proof chain has stalled: it takes no new contracts until it reports again.
+		///
+		/// *Origin*: anyone. *Fails if* its reports are not late, or it is flagged already. *Emits*
+		/// [`Event::ProofChainStalled`].
+		#[pallet::call_index(10)]
+		#[pallet::weight(T::WeightInfo::flag_stalled())]
+		pub fn flag_stalled(origin: OriginFor<T>, proof_chain: ChainId) -> DispatchResult {
+			ensure_signed(origin)?;
+			Self::do_flag_stalled(proof_chain)
 		}
 	}
 }

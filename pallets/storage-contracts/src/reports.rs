@@ -46,6 +46,9 @@ impl<T: Config> Pallet<T> {
 		let faults = Self::record_faults(source, window, &report);
 		let faults_begun = progress.faults_begun || !report.faults.is_empty();
 		Self::finish_part(&mut chain, &report, faults_begun)?;
+		if report.last {
+			Self::resume(source, &mut chain);
+		}
 		Chains::<T>::insert(source, chain);
 		Self::deposit_event(Event::ReportApplied {
 			chain: source,
@@ -64,7 +67,7 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn apply_heartbeat(source: ChainId, window: Window, round: u32) -> DispatchResult {
 		Chains::<T>::try_mutate(source, |slot| {
 			let chain = slot.as_mut().ok_or(Error::<T>::UnknownProofChain)?;
-			chain.seen_at = Self::now_block();
+			Self::heard_of(chain);
 			Ok::<_, sp_runtime::DispatchError>(())
 		})?;
 		Self::deposit_event(Event::WindowRepeated { chain: source, window, round });
@@ -72,13 +75,13 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn finish_part(chain: &mut ChainRecord, report: &Report, faults_begun: bool) -> DispatchResult {
-		chain.seen_at = Self::now_block();
+		Self::heard_of(chain);
 		if report.last {
 			let next = chain.reported.0.checked_add(1).ok_or(Error::<T>::Overflow)?;
 			chain.reported = Window(next);
 			chain.part = None;
 			chain.applied_at = chain.seen_at;
-			chain.applied_ms = Self::now_ms();
+			chain.applied_ms = chain.seen_ms;
 		} else {
 			let next = report.part.checked_add(1).ok_or(Error::<T>::Overflow)?;
 			chain.part = Some(PartProgress { next, faults_begun });

@@ -189,6 +189,10 @@ pub struct ChainRecord {
 	pub applied_ms: u64,
 	/// Block in which the chain was last heard of.
 	pub seen_at: BlockNumber,
+	/// Time of that block in milliseconds.
+	pub seen_ms: u64,
+	/// Block in which somebody showed that it has stalled, until its next report.
+	pub stalled_at: Option<BlockNumber>,
 	/// Newest batch sent.
 	pub sent: BatchId,
 	/// Newest batch known to be applied.
@@ -198,6 +202,20 @@ pub struct ChainRecord {
 }
 
 impl ChainRecord {
+	/// Windows of silence after which a proof chain has stalled.
+	pub const SILENT_WINDOWS: u64 = 6;
+	/// Windows without a complete report after which a proof chain has stalled, whatever it says
+	/// meanwhile.
+	pub const STUCK_WINDOWS: u64 = 12;
+
+	/// Whether the chain's reports are so late that contracts should not count on them.
+	pub fn is_overdue(&self, now_ms: u64) -> bool {
+		let later = |since: u64, windows: u64| {
+			now_ms.saturating_sub(since) > self.window_ms.saturating_mul(windows)
+		};
+		later(self.seen_ms, Self::SILENT_WINDOWS) || later(self.applied_ms, Self::STUCK_WINDOWS)
+	}
+
 	/// The batch that is gathered now.
 	pub fn gathering(&self) -> BatchId {
 		self.sent.next()

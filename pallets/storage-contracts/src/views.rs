@@ -97,6 +97,8 @@ impl<T: Config> Pallet<T> {
 			sent: chain.sent,
 			applied: chain.applied,
 			estimate: chain.estimate(now_ms).unwrap_or(chain.reported),
+			overdue: chain.is_overdue(now_ms),
+			stalled_at: chain.stalled_at,
 		}
 	}
 

@@ -54,6 +54,8 @@ pub trait WeightInfo {
 	fn find_batches() -> Weight;
 	/// Applying a part of a report.
 	fn report(batches: u32, outages: u32, faults: u32) -> Weight;
+	/// Flagging a proof chain as stalled.
+	fn flag_stalled() -> Weight;
 	/// Noting a sign of life, or refusing a message.
 	fn heartbeat() -> Weight;
 }
@@ -131,6 +133,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(Self::of(BATCH, 1, 1).saturating_mul(batches.into()))
 			.saturating_add(Self::of(OUTAGE, 2, 1).saturating_mul(outages.into()))
 			.saturating_add(Self::of(FAULT, 4, 2).saturating_mul(faults.into()))
+	}
+
+	fn flag_stalled() -> Weight {
+		Self::of(REPORT, 2, 1)
 	}
 
 	fn heartbeat() -> Weight {

@@ -2,10 +2,12 @@
 //! What a chain's genesis says about itself and its parent, and the proof of it.
 
 use crate::{Authorities, ChainId, Header, Layer, StateProof};
+use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 use sp_core::H256;
+use sp_crypto_hashing::blake2_256;
 use sp_runtime::traits::{BlakeTwo256, Hash, Header as _};
 
 /// A finalised block of the parent, from which a child starts to follow it.
@@ -97,4 +99,18 @@ impl GenesisProof {
 pub fn genesis_header(state_root: H256) -> Header {
 	let extrinsics_root = BlakeTwo256::trie_root(Default::default(), sp_runtime::StateVersion::V1);
 	Header::new(0, extrinsics_root, state_root, H256::zero(), Default::default())
+}
+
+/// What each authority of a chain signs with its GRANDPA key to show that it holds it: the wish to
+/// register `child` with `parent`.
+///
+/// Without it, a registrant could name the keys of others, and answer for nothing they sign.
+pub fn registration_statement(parent: ChainId, child: ChainId) -> Vec<u8> {
+	(*b"terrace/register/1", parent, child).encode()
+}
+
+/// What the authorities of a child sign with their GRANDPA keys to follow its parent anew from a
+/// checkpoint, after the edge was silent for so long that nothing the parent says can be believed.
+pub fn recovery_statement(child: ChainId, checkpoint: &Checkpoint) -> Vec<u8> {
+	(*b"terrace/recover/1", child, blake2_256(&checkpoint.encode())).encode()
 }

@@ -48,9 +48,16 @@ pub fn total_issuance() -> Vec<u8> {
 	value("Balances", "TotalIssuance")
 }
 
+/// The chain's runtime code; neighbours see only its hash.
+pub fn code() -> Vec<u8> {
+	b":code".to_vec()
+}
+
 /// The keys a chain proves from its genesis when it registers with its parent.
+///
+/// Of [`code`] it proves the hash: the node with the code itself stays out of the proof.
 pub fn genesis_proof_keys() -> Vec<Vec<u8>> {
-	vec![grandpa_authorities(), origin(), total_issuance()]
+	vec![code(), grandpa_authorities(), origin(), total_issuance()]
 }
 
 /// The keys of the parent's state that back a child's checkpoint.

@@ -110,6 +110,8 @@ pub struct LaneState {
 impl LaneState {
 	/// Layout written by this release.
 	pub const VERSION: u8 = 1;
+	/// Most bytes that the next layout may append to this one.
+	pub const MAX_APPENDED: usize = 256;
 
 	/// An open lane of `self_id` on which nothing was sent yet.
 	pub fn new(self_id: ChainId, incarnation: u32) -> Self {
@@ -124,10 +126,23 @@ impl LaneState {
 			open: true,
 		}
 	}
+
+	/// Reads a neighbour's record.
+	///
+	/// A layout may only append to the one before it. A release reads its own layout to the last byte,
+	/// and of the next one the part it knows, so that neighbours need not upgrade in the same block.
+	pub fn read(bytes: &[u8]) -> Option<Self> {
+		let input = &mut &*bytes;
+		let state = Self::decode(input).ok()?;
+		let next = Self::VERSION.checked_add(1)?;
+		let whole = state.version == Self::VERSION && input.is_empty();
+		let overlap = state.version == next && input.len() <= Self::MAX_APPENDED;
+		(whole || overlap).then_some(state)
+	}
 }
 
 /// What stays the same for all messages of one direction of one lane.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Encode, Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Direction {
 	/// Chain that sends.
 	pub source: ChainId,
@@ -153,6 +168,11 @@ impl Direction {
 			payload,
 		);
 		preimage.using_encoded(blake2_256).into()
+	}
+
+	/// Name of message `nonce`, the same at both of its ends: what follows it across chains.
+	pub fn trace_id(&self, nonce: u64) -> H256 {
+		(*b"terrace/trace/1", self, nonce).using_encoded(blake2_256).into()
 	}
 
 	/// Head after appending `payloads`, then messages known by hash only, from `(nonce, head)`.

@@ -5,6 +5,8 @@ use crate::{
 	Beacon, ChainId, FinalityProof, Imported, LaneId, Layer, Message, Offer, Origin, Relation,
 };
 use alloc::vec::Vec;
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
 use sp_core::H256;
 use sp_runtime::{DispatchError, DispatchResult};
 use sp_weights::Weight;
@@ -25,6 +27,10 @@ pub trait Neighbours {
 	fn may_receive(chain: &ChainId) -> bool;
 	/// Whether messages may be sent to `chain` on `lane`.
 	fn may_send(chain: &ChainId, lane: LaneId) -> bool;
+	/// Whether `chain` has left for good.
+	fn is_closed(_chain: &ChainId) -> bool {
+		false
+	}
 	/// Incarnation of the edge to `chain`.
 	fn incarnation(chain: &ChainId) -> u32;
 	/// Proven state root of `chain` at block `number`, if kept.
@@ -45,12 +51,83 @@ pub trait FinalityClients {
 	fn import(chain: &ChainId, proof: &FinalityProof) -> Result<Imported, DispatchError>;
 	/// Weight of importing a proof with so many precommits and ancestry headers.
 	fn weight(precommits: u32, ancestry: u32) -> Weight;
+	/// Whether what failed with `error` may verify later, unchanged.
+	fn may_verify_later(error: &DispatchError) -> bool;
 }
 
-/// Told when a neighbour appears.
+/// Budget of relayed calls that cost their sender nothing.
+///
+/// Each neighbour has its own share of a block, so that one that can mint valid headers at will cannot
+/// use up what the others need.
+pub trait FreeRelaying {
+	/// Whether `weight` more may be spent in this block for `chain`.
+	fn fits(chain: &ChainId, weight: Weight) -> bool;
+	/// Spends `weight` for `chain` and returns whether it fitted; nothing is spent if not.
+	fn spend(chain: &ChainId, weight: Weight) -> bool;
+}
+
+/// What keeps an edge to a neighbour from being closed, as a set.
+#[derive(
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+)]
+pub struct Blockers(pub u8);
+
+impl Blockers {
+	/// Nothing does.
+	pub const NONE: Self = Self(0);
+	/// Messages are not acknowledged yet.
+	pub const MESSAGES: Self = Self(1);
+	/// Messages failed and wait to be dispatched again.
+	pub const DEAD_LETTERS: Self = Self(1 << 1);
+	/// Tokens are locked for the neighbour.
+	pub const TOKENS: Self = Self(1 << 2);
+	/// Storage contracts are proven there.
+	pub const CONTRACTS: Self = Self(1 << 3);
+
+	/// Whether nothing blocks.
+	pub const fn is_empty(self) -> bool {
+		self.0 == 0
+	}
+
+	/// All of both sets.
+	pub const fn union(self, other: Self) -> Self {
+		Self(self.0 | other.0)
+	}
+
+	/// This set, with `other` in it if `condition` holds.
+	pub const fn with(self, other: Self, condition: bool) -> Self {
+		if condition {
+			self.union(other)
+		} else {
+			self
+		}
+	}
+
+	/// Whether all of `other` is in this set.
+	pub const fn contains(self, other: Self) -> bool {
+		self.0 & other.0 == other.0
+	}
+}
+
+/// Told when a neighbour appears, and asked before one leaves.
 pub trait OnNeighbour {
-	/// A neighbour was registered; an error undoes the registration.
+	/// A neighbour was registered, or its edge opened anew under the next incarnation; an error undoes
+	/// that.
 	fn on_registered(chain: ChainId, relation: Relation, origin: &Origin) -> DispatchResult;
+	/// What keeps the edge to `chain` from being closed.
+	fn blockers(_chain: &ChainId) -> Blockers {
+		Blockers::NONE
+	}
 }
 
 impl OnNeighbour for () {
@@ -64,6 +141,10 @@ impl<A: OnNeighbour, B: OnNeighbour> OnNeighbour for (A, B) {
 		A::on_registered(chain, relation, origin)?;
 		B::on_registered(chain, relation, origin)
 	}
+
+	fn blockers(chain: &ChainId) -> Blockers {
+		A::blockers(chain).union(B::blockers(chain))
+	}
 }
 
 /// Sends messages to neighbours.
@@ -72,6 +153,18 @@ pub trait SendMessage {
 	fn send(to: ChainId, message: Message) -> Result<u64, DispatchError>;
 	/// Messages that can still be queued for `to` on `lane`.
 	fn room(to: &ChainId, lane: LaneId) -> u32;
+}
+
+/// Name of the message of a neighbour that is being applied, for what its handlers tell of it.
+pub trait Trace {
+	/// The name, while a message is applied.
+	fn current() -> Option<H256>;
+}
+
+impl Trace for () {
+	fn current() -> Option<H256> {
+		None
+	}
 }
 
 /// Applies messages of neighbours.

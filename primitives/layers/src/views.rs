@@ -2,8 +2,8 @@
 //! What runtime APIs answer; shared with everybody who asks over RPC.
 
 use crate::{
-	AccountId, Balance, BatchId, Beacon, ChainId, ContractId, LaneState, Layer, LegId, Offer,
-	Relation, StreamId, Window,
+	AccountId, Balance, BatchId, Beacon, Blockers, ChainId, ContractId, LaneState, Layer, LegId,
+	Offer, Relation, StreamId, Window,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -40,6 +40,12 @@ pub enum NeighbourStatus {
 	/// Left for good.
 	#[codec(index = 3)]
 	Closed,
+	/// Not heard of for so long that its former authorities may have sold their keys.
+	#[codec(index = 4)]
+	Expired,
+	/// On its way to closing: what is under way arrives, nothing new is sent.
+	#[codec(index = 5)]
+	Draining,
 }
 
 /// A neighbour as its finality client knows it.
@@ -65,6 +71,12 @@ pub struct NeighbourView {
 	pub incarnation: u32,
 	/// Bond held for it; 0 for the parent.
 	pub bond: Balance,
+	/// Block of this chain in which it was closed.
+	pub closed_at: Option<u32>,
+	/// First block of this chain in which it counts as expired, unless it makes progress before.
+	pub expires_at: u32,
+	/// What keeps it from being closed.
+	pub blockers: Blockers,
 }
 
 /// One end of a lane.
@@ -233,6 +245,10 @@ pub struct ProofChainView {
 	pub applied: BatchId,
 	/// Estimate of the window now open there.
 	pub estimate: Window,
+	/// Whether its reports are so late that anybody may flag it as stalled.
+	pub overdue: bool,
+	/// Block in which it was flagged as stalled, until its next report.
+	pub stalled_at: Option<u32>,
 }
 
 /// A provider's payment stream.

@@ -7,7 +7,7 @@
 use codec::{Decode, Encode};
 use sp_core::{sr25519, H256};
 use sp_runtime::{generic::Digest, AccountId32, DigestItem};
-use terrace_layers::*;
+use terrace_layers::{views::NeighbourStatus, *};
 use terrace_possession::ContentId;
 
 fn chain(byte: u8) -> ChainId {
@@ -23,6 +23,7 @@ fn proven_keys_stay_the_same() {
 	let cases = [
 		(keys::grandpa_authorities(), "5f9cc45b7a00c5899361e1c6099678dc5e0621c4869aa60c02be9adcc98a0d1d"),
 		(keys::grandpa_set_id(), "5f9cc45b7a00c5899361e1c6099678dc8a2d09463effcc78a22d75b9cb87dffc"),
+		(keys::code(), "3a636f6465"),
 		(keys::origin(), "b87e92a4e41fd7868cfd4951ebb2663acc6755b2a7a58fa73881684c4da199a4"),
 		(keys::total_issuance(), "c2261276cc9d1f8598ea4b6a74b15c2f57c875e4cff74148e4628f264b974c80"),
 		(keys::lane(chain(0x11), LaneId::STORAGE), "3a28b15587a100272c19744209092318b6eb671beaf37eaf1d1785be68511a1eba213ddafb661156e140b9fe3d8cb69d111111111111111111111111111111111111111111111111111111111111111102"),
@@ -65,6 +66,80 @@ fn message_head_stays_the_same() {
 		hex::encode(head),
 		"b1459f4b0b54e42935390e5d872e659ade99de2ecc34fee7a9b72aa7d57a8be0"
 	);
+}
+
+#[test]
+fn what_people_and_keys_refer_to_stays_the_same() {
+	let direction =
+		Direction { source: chain(1), target: chain(2), lane: LaneId::STORAGE, incarnation: 3 };
+	assert_bytes(
+		direction.trace_id(4),
+		"58959241f32b837cde7249c9fa6d004d13d12eb7461928699d6c33fb3982292d",
+	);
+	assert_eq!(
+		hex::encode(registration_statement(chain(1), chain(2))),
+		format!("746572726163652f72656769737465722f31{}{}", "01".repeat(32), "02".repeat(32))
+	);
+	let checkpoint = Checkpoint {
+		chain: chain(1),
+		layer: Layer::Main,
+		number: 7,
+		hash: H256::repeat_byte(8),
+		state_root: H256::repeat_byte(9),
+		set_id: 10,
+		authorities: Authorities::default(),
+	};
+	assert_eq!(hex::encode(recovery_statement(chain(2), &checkpoint)), "746572726163652f7265636f7665722f3102020202020202020202020202020202020202020202020202020202020202021c83a4d34825919dd98ddbdcf31ad88422cb9baf049f41a406eeeecb3532f542");
+	for (status, index) in [
+		(NeighbourStatus::Active, 0u8),
+		(NeighbourStatus::Halted, 1),
+		(NeighbourStatus::Frozen, 2),
+		(NeighbourStatus::Closed, 3),
+		(NeighbourStatus::Expired, 4),
+		(NeighbourStatus::Draining, 5),
+	] {
+		assert_eq!(status.encode(), [index]);
+	}
+}
+
+#[test]
+fn every_message_has_a_trace_of_its_own() {
+	let way = Direction { source: chain(1), target: chain(2), lane: LaneId::ADMIN, incarnation: 0 };
+	let others = [
+		(Direction { source: chain(3), ..way }, 1),
+		(Direction { target: chain(3), ..way }, 1),
+		(Direction { lane: LaneId::MONEY, ..way }, 1),
+		(Direction { incarnation: 1, ..way }, 1),
+		(way, 2),
+	];
+	for (direction, nonce) in others {
+		assert_ne!(direction.trace_id(nonce), way.trace_id(1));
+	}
+}
+
+#[test]
+fn a_lane_record_of_this_layout_is_read_to_its_last_byte() {
+	let bytes = LaneState::new(chain(1), 2).encode();
+	assert_eq!(LaneState::read(&bytes), Some(LaneState::new(chain(1), 2)));
+	let longer = [bytes.clone(), vec![0]].concat();
+	assert_eq!(LaneState::read(&longer), None);
+	for length in 0..bytes.len() {
+		assert_eq!(LaneState::read(&bytes[..length]), None, "{length} bytes");
+	}
+}
+
+#[test]
+fn a_lane_record_of_the_next_layout_is_read_as_far_as_it_is_known() {
+	let next = LaneState { version: LaneState::VERSION + 1, ..LaneState::new(chain(1), 2) };
+	let appended = |bytes: usize| [next.encode(), vec![7; bytes]].concat();
+	for bytes in [0, 1, LaneState::MAX_APPENDED] {
+		assert_eq!(LaneState::read(&appended(bytes)), Some(next.clone()), "{bytes} bytes more");
+	}
+	assert_eq!(LaneState::read(&appended(LaneState::MAX_APPENDED + 1)), None);
+	for version in [0, LaneState::VERSION + 2, u8::MAX] {
+		let other = LaneState { version, ..next.clone() };
+		assert_eq!(LaneState::read(&other.encode()), None, "version {version}");
+	}
 }
 
 fn payload(message: Message) -> Vec<u8> {

@@ -7,6 +7,7 @@ mod claim;
 mod close;
 mod cost;
 mod expire;
+mod flag_stalled;
 mod flush;
 mod hooks;
 mod model;

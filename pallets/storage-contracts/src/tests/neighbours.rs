@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What happens when chains register.
 use super::*;
-use terrace_layers::{Layer, OnNeighbour};
+use terrace_layers::{Blockers, Layer, OnNeighbour};
 
 const NEW: ChainId = ChainId(sp_core::H256::repeat_byte(0xD0));
 
@@ -24,13 +24,28 @@ fn a_proof_chain_starts_at_window_zero() {
 }
 
 #[test]
-fn a_proof_chain_registers_once() {
+fn a_proof_chain_that_comes_back_goes_on_where_it_left() {
 	TestExt::new().build_and_execute(|| {
 		assert_ok!(register(Relation::Child, Layer::Proof, WINDOW_MS));
-		assert_noop!(
-			register(Relation::Child, Layer::Proof, WINDOW_MS),
-			Error::<Test>::ProofChainExists
-		);
+		Chains::<Test>::mutate(NEW, |chain| {
+			chain.as_mut().expect("registered").reported = Window(7);
+		});
+		assert_ok!(register(Relation::Child, Layer::Proof, WINDOW_MS));
+		assert_eq!(Chains::<Test>::get(NEW).expect("registered").reported, Window(7));
+	});
+}
+
+#[test]
+fn a_proof_chain_with_contracts_cannot_leave() {
+	TestExt::new().build_and_execute(|| {
+		assert_eq!(StorageContracts::blockers(&P), Blockers::NONE);
+		let id = contract(ALICE, BOB, 1);
+		assert_eq!(StorageContracts::blockers(&P), Blockers::CONTRACTS);
+		assert_eq!(StorageContracts::blockers(&NEW), Blockers::NONE);
+		run(1);
+		clean_windows(4);
+		assert_ok!(StorageContracts::close(by(ALICE), id));
+		assert_eq!(StorageContracts::blockers(&P), Blockers::NONE);
 	});
 }
 

@@ -332,7 +332,9 @@ fn a_heartbeat_is_a_sign_of_life_and_nothing_else() {
 		let heartbeat = Message::Heartbeat { window: Window(77), round: 3 };
 		assert_ok!(StorageContracts::on_message(P, Relation::Child, heartbeat.clone()));
 		let after = Chains::<Test>::get(P).expect("registered");
-		assert_eq!(after, crate::ChainRecord { seen_at: System::block_number(), ..before });
+		let seen_at = System::block_number();
+		let seen_ms = u64::from(seen_at) * BLOCK_MS;
+		assert_eq!(after, crate::ChainRecord { seen_at, seen_ms, ..before });
 		assert_eq!(last_event(), Event::WindowRepeated { chain: P, window: Window(77), round: 3 });
 		assert_noop!(
 			StorageContracts::on_message(MAIN, Relation::Child, heartbeat),

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Proof chains that report no more.
+//!
+//! A late report is nobody's fault and moves nobody's money: a stalled proof chain only takes no new
+//! contracts until it reports again.
+
+use crate::{ChainRecord, Chains, Config, Error, Event, Pallet};
+use frame_support::ensure;
+use sp_runtime::DispatchResult;
+use terrace_layers::ChainId;
+
+impl<T: Config> Pallet<T> {
+	pub(crate) fn do_flag_stalled(id: ChainId) -> DispatchResult {
+		let since = Chains::<T>::try_mutate(id, |slot| {
+			let chain = slot.as_mut().ok_or(Error::<T>::UnknownProofChain)?;
+			ensure!(chain.stalled_at.is_none(), Error::<T>::ProofChainStalled);
+			ensure!(chain.is_overdue(Self::now_ms()), Error::<T>::NotStalled);
+			chain.stalled_at = Some(Self::now_block());
+			Ok::<_, Error<T>>(chain.seen_at)
+		})?;
+		Self::deposit_event(Event::ProofChainStalled { chain: id, since });
+		Ok(())
+	}
+
+	/// Notes a sign of life.
+	pub(crate) fn heard_of(chain: &mut ChainRecord) {
+		chain.seen_at = Self::now_block();
+		chain.seen_ms = Self::now_ms();
+	}
+
+	/// Notes a complete report: whatever was late has come.
+	pub(crate) fn resume(id: ChainId, chain: &mut ChainRecord) {
+		if chain.stalled_at.take().is_some() {
+			Self::deposit_event(Event::ProofChainResumed { chain: id });
+		}
+	}
+}
