@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What people and relays trigger.
+//! What relays trigger, and what calls weigh.
 
 use crate::*;
 use frame_support::{
@@ -7,73 +7,62 @@ use frame_support::{
 	ensure,
 	pallet_prelude::*,
 };
+use frame_system::pallet_prelude::OriginFor;
+use sp_consensus_grandpa::AuthoritySignature;
+use sp_runtime::traits::BadOrigin;
 use terrace_layers::{
-	views::NeighbourStatus, ChainId, FinalityClients, FinalityProof, GenesisProof, Imported,
+	ChainId, FinalityClients, FinalityProof, FreeRelaying, GenesisProof, Header, Imported,
 	StateProof,
 };
 
+fn count<T>(list: &[T]) -> u32 {
+	list.len().try_into().unwrap_or(u32::MAX)
+}
+
 impl<T: Config> Pallet<T> {
-	/// Imports a header; free when that was worth it.
+	/// Whoever brings something that proves itself: an account, or nobody once it was authorised.
+	pub(crate) fn ensure_relayer(origin: OriginFor<T>) -> Result<Option<T::AccountId>, BadOrigin> {
+		if frame_system::ensure_authorized(origin.clone()).is_ok() {
+			return Ok(None);
+		}
+		frame_system::ensure_signed(origin).map(Some)
+	}
+
+	/// Imports headers in their order; free when that was worth it and the block's budget allows it.
 	pub(crate) fn do_submit_finality(
 		chain: ChainId,
-		proof: &FinalityProof,
+		proofs: &[FinalityProof],
 	) -> DispatchResultWithPostInfo {
-		let imported = <Self as FinalityClients>::import(&chain, proof)?;
-		let pays_fee = if Self::is_free(&imported) { Pays::No } else { Pays::Yes };
+		ensure!(!proofs.is_empty(), Error::<T>::EmptyBatch);
+		let mut free = true;
+		for (at, proof) in (1..).zip(proofs) {
+			let imported = <Self as FinalityClients>::import(&chain, proof)?;
+			free &= Self::is_free_at(&imported, at == proofs.len());
+		}
+		let free = free && Self::spend(&chain, Self::weight_of_batch(proofs));
+		let pays_fee = if free { Pays::No } else { Pays::Yes };
 		Ok(PostDispatchInfo { actual_weight: None, pays_fee })
 	}
 
 	/// Whether importing a header is free: no header that a relay must bring may cost it anything,
-	/// and nobody may fill blocks with headers for nothing.
-	pub(crate) fn is_free(imported: &Imported) -> bool {
-		imported.mandatory || imported.improved_by >= T::FreeInterval::get()
-	}
-
-	/// Lets finality without an account into the pool after all checks.
-	pub(crate) fn authorize_finality(
-		chain: &ChainId,
-		proof: &FinalityProof,
-	) -> Result<(ValidTransaction, Weight), TransactionValidityError> {
-		if !T::Accountless::get() {
-			return Err(InvalidTransaction::Call.into());
-		}
-		let checked = Self::check_finality(chain, proof).map_err(Self::refusal)?;
-		let imported = checked.imported;
-		if !Self::is_free(&imported) {
-			return Err(InvalidTransaction::Payment.into());
-		}
-		ValidTransaction::with_tag_prefix("terrace/finality")
-			.and_provides((chain, imported.number))
-			.priority(u64::from(imported.improved_by))
-			.longevity(64)
-			.propagate(true)
-			.build()
-			.map(|valid| (valid, Weight::zero()))
-	}
-
-	/// What the pool is told of a proof that does not verify.
-	fn refusal(error: Error<T>) -> TransactionValidityError {
-		match error {
-			Error::<T>::Obsolete => InvalidTransaction::Stale.into(),
-			// Pools shun what is invalid for a long time; these may verify a block later, after a
-			// registration, a resumption or a missing hand-over.
-			Error::<T>::UnknownChain | Error::<T>::NotActive | Error::<T>::WrongSetId => {
-				UnknownTransaction::CannotLookup.into()
-			}
-			_ => InvalidTransaction::BadProof.into(),
-		}
+	/// and nobody may fill blocks with headers for nothing. Before the last one of a batch only
+	/// hand-overs are needed.
+	pub(crate) fn is_free_at(imported: &Imported, last: bool) -> bool {
+		imported.mandatory || (last && imported.improved_by >= T::FreeInterval::get())
 	}
 
 	/// Weight of a registration from the lengths of its proofs.
 	pub(crate) fn weight_of_registration(
 		genesis: &GenesisProof,
 		checkpoint: &StateProof,
+		possession: &[AuthoritySignature],
 	) -> Weight {
 		let nodes = || genesis.nodes.iter().chain(checkpoint);
 		let bytes = nodes().fold(0usize, |sum, node| sum.saturating_add(node.len()));
 		T::WeightInfo::register_child(
 			nodes().count().try_into().unwrap_or(u32::MAX),
 			bytes.try_into().unwrap_or(u32::MAX),
+			count(possession),
 		)
 	}
 
@@ -81,20 +70,31 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn weight_of(proof: &FinalityProof) -> Weight {
 		let votes = &proof.justification;
 		<Self as FinalityClients>::weight(
-			u32::try_from(votes.commit.precommits.len()).unwrap_or(u32::MAX),
-			u32::try_from(votes.votes_ancestries.len()).unwrap_or(u32::MAX),
+			count(&votes.commit.precommits),
+			count(&votes.votes_ancestries),
 		)
 	}
 
-	/// Sets a neighbour's status.
-	pub(crate) fn do_set_status(chain: ChainId, status: NeighbourStatus) -> DispatchResult {
-		Clients::<T>::try_mutate(chain, |client| -> DispatchResult {
-			let client = client.as_mut().ok_or(Error::<T>::UnknownChain)?;
-			ensure!(client.status != NeighbourStatus::Closed, Error::<T>::Closed);
-			client.status = status;
-			Ok(())
-		})?;
-		Self::deposit_event(Event::StatusChanged { chain, status });
-		Ok(())
+	/// Weight of several finality proofs from their lengths; of none, that of finding it out.
+	pub(crate) fn weight_of_batch(proofs: &[FinalityProof]) -> Weight {
+		proofs
+			.iter()
+			.map(Self::weight_of)
+			.reduce(Weight::saturating_add)
+			.unwrap_or_else(T::WeightInfo::check_finality)
+	}
+
+	/// Weight of evidence of a fork from its lengths.
+	pub(crate) fn weight_of_fork(proof: &FinalityProof, ancestry: &[Header]) -> Weight {
+		let votes = &proof.justification;
+		T::WeightInfo::report_fork(
+			count(&votes.commit.precommits),
+			count(&votes.votes_ancestries).saturating_add(count(ancestry)),
+		)
+	}
+
+	/// Weight of a recovery from the number of its signatures.
+	pub(crate) fn weight_of_recovery(signatures: &[(u32, AuthoritySignature)]) -> Weight {
+		T::WeightInfo::recover_parent(count(signatures))
 	}
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What other pallets ask of this one.
 
-use crate::{verify::Verified, *};
+use crate::{verify::Standing, *};
 use alloc::vec::Vec;
 use frame_support::weights::Weight;
 use sp_core::H256;
@@ -33,19 +33,25 @@ impl<T: Config> Neighbours for Pallet<T> {
 	}
 
 	fn may_receive(chain: &ChainId) -> bool {
-		Clients::<T>::get(chain).is_some_and(|client| client.status == NeighbourStatus::Active)
+		let status = Clients::<T>::get(chain).map(|client| Self::status(&client));
+		matches!(status, Some(NeighbourStatus::Active | NeighbourStatus::Draining))
 	}
 
 	fn may_send(chain: &ChainId, lane: LaneId) -> bool {
 		let Some(client) = Clients::<T>::get(chain) else { return false };
-		match client.status {
+		match Self::status(&client) {
 			NeighbourStatus::Active => true,
 			// A child that is stopped must still hear what repairs it.
-			NeighbourStatus::Halted | NeighbourStatus::Frozen => {
-				client.relation == Relation::Child && lane == LaneId::ADMIN
-			}
+			NeighbourStatus::Halted
+			| NeighbourStatus::Frozen
+			| NeighbourStatus::Expired
+			| NeighbourStatus::Draining => client.relation == Relation::Child && lane == LaneId::ADMIN,
 			NeighbourStatus::Closed => false,
 		}
+	}
+
+	fn is_closed(chain: &ChainId) -> bool {
+		Clients::<T>::get(chain).is_some_and(|client| client.status == NeighbourStatus::Closed)
 	}
 
 	fn incarnation(chain: &ChainId) -> u32 {
@@ -67,32 +73,48 @@ impl<T: Config> Neighbours for Pallet<T> {
 
 impl<T: Config> FinalityClients for Pallet<T> {
 	fn verify(chain: &ChainId, proof: &FinalityProof) -> Result<Imported, DispatchError> {
-		Ok(Self::check_finality(chain, proof)?.imported)
+		Ok(Standing::<T>::of(chain)?.check(chain, proof)?.imported)
 	}
 
 	fn import(chain: &ChainId, proof: &FinalityProof) -> Result<Imported, DispatchError> {
-		let Verified { mut client, imported, hash, next } = Self::check_finality(chain, proof)?;
-		let Imported { number, state_root, mandatory, .. } = imported;
-		if let Some(next) = next {
-			CurrentAuthorities::<T>::insert(chain, next);
-			client.set_id = client.set_id.saturating_add(1);
+		let mut standing = Standing::<T>::of(chain)?;
+		let verified = standing.check(chain, proof)?;
+		let Imported { number, state_root, mandatory, .. } = verified.imported;
+		let replaced = standing.advance(&verified);
+		let Standing { mut client, authorities } = standing;
+		if let Some(former) = replaced {
+			Self::retire_set(chain, proof.set_id, &former);
+			CurrentAuthorities::<T>::insert(chain, authorities);
 		}
-		client.best = Best { number, hash };
 		client.last_progress_at = Self::now();
+		Self::push_header(chain, &mut client, state_root, mandatory);
+		if client.relation == Relation::Parent {
+			Self::cancel_recovery();
+		}
 		Clients::<T>::insert(chain, client);
-		Self::push_header(chain, number, hash, state_root);
-		let set_id = proof.set_id;
 		Self::deposit_event(Event::FinalityImported {
 			chain: *chain,
 			number,
-			hash,
-			set_id,
+			hash: verified.hash,
+			set_id: proof.set_id,
 			mandatory,
 		});
-		Ok(imported)
+		Ok(verified.imported)
 	}
 
 	fn weight(precommits: u32, ancestry: u32) -> Weight {
 		T::WeightInfo::submit_finality(precommits, ancestry)
+	}
+
+	fn may_verify_later(error: &DispatchError) -> bool {
+		[
+			Error::<T>::UnknownChain,
+			Error::<T>::NotActive,
+			Error::<T>::Expired,
+			Error::<T>::WrongSetId,
+			Error::<T>::TooManySets,
+		]
+		.into_iter()
+		.any(|later| *error == later.into())
 	}
 }

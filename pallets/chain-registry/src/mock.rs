@@ -11,14 +11,22 @@ use frame_support::{
 	dispatch::DispatchResult,
 	pallet_prelude::ValueQuery,
 	parameter_types, storage_alias,
-	traits::{fungible::Mutate, tokens::Preservation, ConstU128, ConstU32, Hooks, VariantCountOf},
-	weights::constants::ParityDbWeight,
+	traits::{
+		fungible::{Balanced, Mutate},
+		tokens::Preservation,
+		ConstU128, ConstU32, Hooks, OnUnbalanced, VariantCountOf,
+	},
+	weights::{constants::ParityDbWeight, Weight},
 };
 use sp_consensus_grandpa::AuthorityList;
 use sp_core::H256;
-use sp_runtime::{traits::IdentityLookup, BuildStorage, DispatchError, Storage};
+use sp_runtime::{
+	traits::{BlakeTwo256, Hash, IdentityLookup},
+	BuildStorage, DispatchError, Perbill, Storage,
+};
 use terrace_layers::{
-	keys, Balance, ChainId, Checkpoint, Header, Layer, LockBacking, OnNeighbour, Origin, Relation,
+	keys, Authorities, Balance, Blockers, ChainId, Checkpoint, Header, Layer, LockBacking,
+	OnNeighbour, Origin, Relation,
 };
 
 type Block = frame_system::mocking::MockBlockU32<Test>;
@@ -29,11 +37,21 @@ pub const FUNDS: Balance = 1_000_000;
 pub const MIN_BOND: Balance = 1_000;
 pub const HEADERS_TO_KEEP: u32 = 8;
 pub const FREE_INTERVAL: u32 = 10;
+pub const MAX_STALENESS: u32 = 200;
+pub const EVIDENCE_WINDOW: u32 = 300;
+pub const RECOVERY_DELAY: u32 = 20;
+pub const MAX_PAST_SETS: u32 = 400;
+pub const MAX_APPROVED: u32 = 3;
 
 pub const ALICE: AccountId = 1;
 pub const BOB: AccountId = 2;
 /// Holds what backs children.
 pub const VAULT: AccountId = 99;
+/// Takes what is slashed.
+pub const TREASURY: AccountId = 98;
+
+/// The runtime code of children.
+pub const CODE: &[u8] = b"a runtime that is longer than what the trie keeps in a leaf";
 
 /// Genesis hash of the chain under test.
 pub const OWN: ChainId = ChainId(H256::repeat_byte(0x0C));
@@ -72,6 +90,20 @@ parameter_types! {
 	pub static Accountless: bool = true;
 	/// Whether those who are told of a neighbour refuse it.
 	pub static Refuse: bool = false;
+	/// What keeps children from being closed.
+	pub static Blocking: Blockers = Blockers::NONE;
+	/// Authorities of the chain under test.
+	pub static OwnAuthorities: Authorities = Authorities::default();
+	/// Free weight of a block.
+	pub static FreePerBlock: Weight = Weight::from_parts(u64::MAX, u64::MAX);
+	/// Free weight of a neighbour.
+	pub static FreePerChain: Weight = Weight::from_parts(u64::MAX, u64::MAX);
+	/// Blocks for which a former set answers for its votes.
+	pub static Window: u32 = EVIDENCE_WINDOW;
+	/// Part of a bond that an equivocation costs.
+	pub static EquivocationSlash: Perbill = Perbill::from_percent(30);
+	pub const ForkSlash: Perbill = Perbill::from_percent(100);
+	pub const ReporterShare: Perbill = Perbill::from_percent(20);
 }
 
 impl crate::Config for Test {
@@ -82,6 +114,19 @@ impl crate::Config for Test {
 	type MinBond = ConstU128<MIN_BOND>;
 	type HeadersToKeep = ConstU32<HEADERS_TO_KEEP>;
 	type FreeInterval = ConstU32<FREE_INTERVAL>;
+	type FreePerBlock = FreePerBlock;
+	type FreePerChain = FreePerChain;
+	type MaxApprovedCode = ConstU32<MAX_APPROVED>;
+	type MaxStaleness = ConstU32<MAX_STALENESS>;
+	type EvidenceWindow = Window;
+	type RecoveryDelay = ConstU32<RECOVERY_DELAY>;
+	type MaxPastSets = ConstU32<MAX_PAST_SETS>;
+	type MaxEvidence = ConstU32<16>;
+	type EquivocationSlash = EquivocationSlash;
+	type ForkSlash = ForkSlash;
+	type ReporterShare = ReporterShare;
+	type OnSlash = Treasury;
+	type OwnAuthorities = OwnAuthorities;
 	type Accountless = Accountless;
 	type OnNeighbour = Recorder;
 	type Backing = Vault;
@@ -106,6 +151,19 @@ impl OnNeighbour for Recorder {
 		}
 		Ok(())
 	}
+
+	fn blockers(_: &ChainId) -> Blockers {
+		Blocking::get()
+	}
+}
+
+/// Takes what is slashed.
+pub struct Treasury;
+
+impl OnUnbalanced<crate::CreditOf<Test>> for Treasury {
+	fn on_nonzero_unbalanced(credit: crate::CreditOf<Test>) {
+		assert!(Balances::resolve(&TREASURY, credit).is_ok(), "the treasury exists");
+	}
 }
 
 /// Takes what backs a child.
@@ -129,6 +187,11 @@ pub fn locked() -> Vec<(ChainId, Balance)> {
 	Locked::get()
 }
 
+/// Hash of the code of children.
+pub fn code_hash() -> H256 {
+	BlakeTwo256::hash(CODE)
+}
+
 /// A chain to test on.
 pub struct TestExt {
 	genesis: pallet_chain_registry::GenesisConfig<Test>,
@@ -139,14 +202,23 @@ pub struct TestExt {
 impl TestExt {
 	/// A contract chain without a parent.
 	pub fn new() -> Self {
-		let genesis =
-			pallet_chain_registry::GenesisConfig { layer: Layer::Contract, ..Default::default() };
-		let balances = vec![(ALICE, FUNDS), (BOB, FUNDS), (VAULT, ED)];
+		let genesis = pallet_chain_registry::GenesisConfig {
+			layer: Layer::Contract,
+			approved_code: Layer::Contract.child().map(|l| (l, code_hash())).into_iter().collect(),
+			..Default::default()
+		};
+		let balances = vec![(ALICE, FUNDS), (BOB, FUNDS), (VAULT, ED), (TREASURY, ED)];
 		Self { genesis, authorities: Vec::new(), balances }
 	}
 
 	pub fn layer(mut self, layer: Layer) -> Self {
 		self.genesis.layer = layer;
+		self
+	}
+
+	/// Code that children may start with.
+	pub fn approved(mut self, code: Vec<(Layer, H256)>) -> Self {
+		self.genesis.approved_code = code;
 		self
 	}
 
@@ -181,6 +253,7 @@ impl TestExt {
 			..Default::default()
 		};
 		let mut storage = genesis.build_storage().expect("the genesis builds");
+		storage.top.insert(keys::code(), CODE.to_vec());
 		if !self.authorities.is_empty() {
 			storage.top.insert(keys::grandpa_authorities(), self.authorities.encode());
 		}
@@ -189,6 +262,7 @@ impl TestExt {
 
 	/// Runs `test` in the first block, then checks the invariants.
 	pub fn build_and_execute<R>(self, test: impl FnOnce() -> R) -> R {
+		reset();
 		let mut ext = sp_io::TestExternalities::new(self.storage());
 		ext.execute_with(|| {
 			next_block();
@@ -197,6 +271,17 @@ impl TestExt {
 			result
 		})
 	}
+}
+
+/// Gives every test the same settings, whichever ran before it on the same thread.
+pub fn reset() {
+	Blocking::set(Blockers::NONE);
+	OwnAuthorities::set(Authorities::default());
+	FreePerBlock::set(Weight::MAX);
+	FreePerChain::set(Weight::MAX);
+	Accountless::set(true);
+	Window::set(EVIDENCE_WINDOW);
+	EquivocationSlash::set(Perbill::from_percent(30));
 }
 
 /// Finalises the current block, if any, and initialises the next one.

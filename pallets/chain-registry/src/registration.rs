@@ -2,56 +2,22 @@
 //! How neighbours become known: at genesis, and by proof.
 
 use crate::{
+	proof::Reader,
 	verify::{checked_authorities, ensure_distinct_and_strong},
 	*,
 };
-use bp_runtime::StorageProofChecker;
-use codec::DecodeAll;
 use frame_support::{ensure, pallet_prelude::*, traits::fungible::MutateHold};
-use sp_consensus_grandpa::AuthorityList;
+use sp_consensus_grandpa::{AuthorityList, AuthoritySignature};
 use sp_core::H256;
 use sp_runtime::{
-	traits::{BlakeTwo256, Header as _, SaturatedConversion},
-	DispatchError,
+	traits::{Header as _, SaturatedConversion},
+	DispatchError, RuntimeAppPublic,
 };
 use terrace_layers::{
-	keys, limits, views::NeighbourStatus, Authorities, ChainId, Checkpoint, GenesisProof, Header,
-	Layer, LockBacking, Neighbours, OnNeighbour, Origin as ChainOrigin, Relation, StateProof,
+	keys, registration_statement, views::NeighbourStatus, Authorities, ChainId, Checkpoint,
+	GenesisProof, Header, Layer, LockBacking, Neighbours, OnNeighbour, Origin as ChainOrigin,
+	Relation, StateProof,
 };
-
-/// Reads proven values, each in full, and refuses a proof that carries anything else.
-struct Reader<T> {
-	checker: StorageProofChecker<BlakeTwo256>,
-	_config: core::marker::PhantomData<T>,
-}
-
-impl<T: Config> Reader<T> {
-	fn new(root: H256, nodes: StateProof) -> Result<Self, Error<T>> {
-		let bytes: usize = nodes.iter().map(alloc::vec::Vec::len).sum();
-		ensure!(nodes.len() <= limits::MAX_PROOF_NODES as usize, Error::<T>::TooLarge);
-		ensure!(bytes <= limits::MAX_PROOF_BYTES as usize, Error::<T>::TooLarge);
-		let checker =
-			StorageProofChecker::new(root, nodes).map_err(|_| Error::<T>::BadStateProof)?;
-		Ok(Self { checker, _config: Default::default() })
-	}
-
-	/// A value; `None` if it is proven to be absent.
-	fn optional<V: Decode>(&mut self, key: &[u8]) -> Result<Option<V>, Error<T>> {
-		let value = self.checker.read_value(key).map_err(|_| Error::<T>::BadStateProof)?;
-		value
-			.map(|bytes| V::decode_all(&mut bytes.as_slice()))
-			.transpose()
-			.map_err(|_| Error::<T>::BadStateProof)
-	}
-
-	fn required<V: Decode>(&mut self, key: &[u8]) -> Result<V, Error<T>> {
-		self.optional(key)?.ok_or(Error::<T>::BadStateProof)
-	}
-
-	fn finish(self) -> Result<(), Error<T>> {
-		self.checker.ensure_no_unused_nodes().map_err(|_| Error::<T>::BadStateProof)
-	}
-}
 
 impl<T: Config> Pallet<T> {
 	/// Writes what the genesis says; a genesis that contradicts itself does not build.
@@ -68,76 +34,62 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn follow_parent(checkpoint: &Checkpoint) {
-		let best = Best { number: checkpoint.number, hash: checkpoint.hash };
-		let client = Client {
+		let mut client = Client {
 			relation: Relation::Parent,
 			layer: checkpoint.layer,
 			status: NeighbourStatus::Active,
-			best,
+			best: Best { number: checkpoint.number, hash: checkpoint.hash },
+			loose: false,
 			set_id: checkpoint.set_id,
 			last_progress_at: 0,
 			incarnation: 0,
 			bond: None,
 			origin: None,
+			closed_at: None,
+			forked: false,
 		};
-		Parent::<T>::put(checkpoint.chain);
-		Self::insert_client(
-			checkpoint.chain,
-			client,
-			checkpoint.authorities.clone(),
-			checkpoint.state_root,
-		);
-	}
-
-	fn insert_client(
-		chain: ChainId,
-		client: Client<T::AccountId, BalanceOf<T>>,
-		authorities: Authorities,
-		state_root: H256,
-	) {
-		Self::push_header(&chain, client.best.number, client.best.hash, state_root);
-		CurrentAuthorities::<T>::insert(chain, authorities);
+		let chain = checkpoint.chain;
+		Parent::<T>::put(chain);
+		Self::push_header(&chain, &mut client, checkpoint.state_root, true);
+		CurrentAuthorities::<T>::insert(chain, &checkpoint.authorities);
 		Clients::<T>::insert(chain, client);
-	}
-
-	/// Keeps a header, and forgets the oldest one when the ring is full.
-	pub(crate) fn push_header(chain: &ChainId, number: u32, hash: H256, state_root: H256) {
-		HeaderRing::<T>::mutate(chain, |ring| {
-			if ring.is_full() {
-				let oldest = ring.remove(0);
-				Headers::<T>::remove(chain, oldest);
-			}
-			if ring.try_push(number).is_ok() {
-				Headers::<T>::insert(chain, number, ProvenHeader { hash, state_root });
-			}
-		});
 	}
 
 	/// Registers a child; see the call.
 	pub(crate) fn do_register_child(
 		who: T::AccountId,
 		genesis: GenesisProof,
-		header: Header,
-		checkpoint_proof: StateProof,
+		from: (Header, StateProof),
+		possession: &[AuthoritySignature],
 		bond: BalanceOf<T>,
 	) -> DispatchResult {
-		let chain = genesis.chain_id();
-		ensure!(!Clients::<T>::contains_key(chain), Error::<T>::AlreadyExists);
-		ensure!(chain != <Self as Neighbours>::this(), Error::<T>::AlreadyExists);
+		let (chain, state_root) = (genesis.chain_id(), genesis.state_root);
+		let incarnation = Self::next_incarnation(&chain)?;
 		ensure!(bond >= T::MinBond::get(), Error::<T>::BondTooLow);
-		let genesis_root = genesis.state_root;
 		let proven = Self::check_genesis(genesis)?;
-		Self::check_checkpoint(&proven.checkpoint, header, checkpoint_proof)?;
-		let children = Children::<T>::decode_len().unwrap_or_default();
-		ensure!(children < limits::MAX_CHILDREN as usize, Error::<T>::TooManyChildren);
+		if incarnation == 0 {
+			// Of a chain that was here before, the same genesis was proven then.
+			Self::check_checkpoint(&proven.checkpoint, from)?;
+		}
+		Self::check_possession(&chain, &proven.authorities, possession)?;
 
 		T::Currency::hold(&HoldReason::ChainBond.into(), &who, bond)?;
 		// Called for nothing too: it opens the account that will hold what the child's tokens stand for.
 		T::Backing::lock(&chain, &who, proven.issuance)?;
-		Self::admit(chain, &proven, genesis_root, (who.clone(), bond))?;
+		let placed = Bond { who: who.clone(), placed: bond, left: bond };
+		Self::admit(chain, &proven, state_root, placed, incarnation)?;
 		T::OnNeighbour::on_registered(chain, Relation::Child, &proven.origin)?;
-		Self::deposit_event(Event::ChildRegistered { chain, registrant: who, bond });
+		Self::deposit_event(Event::ChildRegistered { chain, registrant: who, bond, incarnation });
 		Ok(())
+	}
+
+	/// Incarnation under which a chain may be registered now.
+	fn next_incarnation(chain: &ChainId) -> Result<u32, Error<T>> {
+		ensure!(*chain != <Self as Neighbours>::this(), Error::<T>::AlreadyExists);
+		let Some(former) = Clients::<T>::get(chain) else { return Ok(0) };
+		let left = former.status == NeighbourStatus::Closed && former.bond.is_none();
+		ensure!(left, Error::<T>::AlreadyExists);
+		former.incarnation.checked_add(1).ok_or(Error::<T>::AlreadyExists)
 	}
 
 	/// Starts to follow a proven child from its genesis.
@@ -145,33 +97,56 @@ impl<T: Config> Pallet<T> {
 		chain: ChainId,
 		proven: &ProvenGenesis,
 		state_root: H256,
-		bond: (T::AccountId, BalanceOf<T>),
+		bond: Bond<T::AccountId, BalanceOf<T>>,
+		incarnation: u32,
 	) -> DispatchResult {
 		Children::<T>::try_append(chain).map_err(|_| Error::<T>::TooManyChildren)?;
-		let client = Client {
+		let mut client = Client {
 			relation: Relation::Child,
 			layer: proven.origin.layer,
 			status: NeighbourStatus::Active,
 			best: Best { number: 0, hash: chain.0 },
+			loose: false,
 			set_id: 0,
 			last_progress_at: Self::now(),
-			incarnation: 0,
+			incarnation,
 			bond: Some(bond),
 			origin: Some(proven.origin.clone()),
+			closed_at: None,
+			forked: false,
 		};
-		Self::insert_client(chain, client, proven.authorities.clone(), state_root);
+		Self::push_header(&chain, &mut client, state_root, true);
+		CurrentAuthorities::<T>::insert(chain, &proven.authorities);
+		Clients::<T>::insert(chain, client);
+		Ok(())
+	}
+
+	/// Checks that every authority of a child signed for its registration here.
+	fn check_possession(
+		child: &ChainId,
+		authorities: &Authorities,
+		signatures: &[AuthoritySignature],
+	) -> DispatchResult {
+		ensure!(signatures.len() == authorities.len(), Error::<T>::NoPossession);
+		let statement = registration_statement(<Self as Neighbours>::this(), *child);
+		let mut pairs = authorities.iter().zip(signatures);
+		let all = pairs.all(|(key, signature)| key.verify(&statement, signature));
+		ensure!(all, Error::<T>::NoPossession);
 		Ok(())
 	}
 
 	/// What a genesis proves, if that makes it a child of this chain.
 	fn check_genesis(genesis: GenesisProof) -> Result<ProvenGenesis, DispatchError> {
 		let mut reader = Reader::<T>::new(genesis.state_root, genesis.nodes)?;
+		let code = reader.hash_of(&keys::code())?;
 		let list: AuthorityList = reader.required(&keys::grandpa_authorities())?;
 		let origin: ChainOrigin = reader.required(&keys::origin())?;
 		let issuance: u128 = reader.optional(&keys::total_issuance())?.unwrap_or_default();
 		reader.finish()?;
 		let authorities = checked_authorities::<T>(list)?;
 		ensure!(Some(origin.layer) == Self::layer().child(), Error::<T>::WrongLayer);
+		let approved = ApprovedCode::<T>::contains_key((origin.layer, code));
+		ensure!(approved, Error::<T>::CodeNotApproved);
 		let checkpoint = origin.parent.clone().ok_or(Error::<T>::WrongParent)?;
 		ensure!(
 			checkpoint.chain == <Self as Neighbours>::this() && checkpoint.layer == Self::layer(),
@@ -183,8 +158,7 @@ impl<T: Config> Pallet<T> {
 	/// Checks that the child starts from a block of this chain, with the authorities of that block.
 	fn check_checkpoint(
 		checkpoint: &Checkpoint,
-		header: Header,
-		proof: StateProof,
+		(header, proof): (Header, StateProof),
 	) -> DispatchResult {
 		let known = frame_system::Pallet::<T>::block_hash(checkpoint.number);
 		ensure!(

@@ -8,20 +8,27 @@ use codec::{DecodeAll, Encode};
 use finality_grandpa::voter_set::VoterSet;
 use frame_support::ensure;
 use sp_consensus_grandpa::{AuthorityId, AuthorityList, ConsensusLog, GRANDPA_ENGINE_ID};
-use sp_core::hex2array;
+use sp_core::{hex2array, H256};
 use sp_runtime::{generic::Digest, traits::Header as _, DigestItem};
 use terrace_layers::{
-	binding_of, limits, views::NeighbourStatus, Authorities, ChainId, FinalityProof, Imported,
+	binding_of, limits, views::NeighbourStatus, Authorities, ChainId, FinalityProof, Header,
+	Imported,
 };
 
+/// A neighbour's client and authorities, which its proofs are checked against.
+pub(crate) struct Standing<T: Config> {
+	/// The client.
+	pub client: ClientOf<T>,
+	/// Its current authorities.
+	pub authorities: Authorities,
+}
+
 /// A finality proof that holds, and all that writing it needs.
-pub(crate) struct Verified<T: Config> {
-	/// The client as it is.
-	pub client: Client<T::AccountId, BalanceOf<T>>,
+pub(crate) struct Verified {
 	/// What importing the header achieves.
 	pub imported: Imported,
 	/// Hash of the header.
-	pub hash: sp_core::H256,
+	pub hash: H256,
 	/// The authority set that the header hands over to.
 	pub next: Option<Authorities>,
 }
@@ -90,50 +97,88 @@ pub(crate) fn is_weak(key: &AuthorityId) -> bool {
 	SMALL_ORDER.contains(&point)
 }
 
-impl<T: Config> Pallet<T> {
+impl<T: Config> Standing<T> {
+	/// Where a neighbour stands that is followed.
+	pub(crate) fn of(chain: &ChainId) -> Result<Self, Error<T>> {
+		let client = Clients::<T>::get(chain).ok_or(Error::<T>::UnknownChain)?;
+		match Pallet::<T>::status(&client) {
+			NeighbourStatus::Active | NeighbourStatus::Draining => {}
+			NeighbourStatus::Expired => return Err(Error::<T>::Expired),
+			_ => return Err(Error::<T>::NotActive),
+		}
+		let authorities = CurrentAuthorities::<T>::get(chain).ok_or(Error::<T>::BadAuthoritySet)?;
+		Ok(Self { client, authorities })
+	}
+
 	/// Checks a finality proof, cheap checks first, and writes nothing.
-	pub(crate) fn check_finality(
+	pub(crate) fn check(
+		&self,
 		chain: &ChainId,
 		proof: &FinalityProof,
-	) -> Result<Verified<T>, Error<T>> {
-		let client = Clients::<T>::get(chain).ok_or(Error::<T>::UnknownChain)?;
+	) -> Result<Verified, Error<T>> {
 		let header = &proof.header;
-		ensure!(client.status == NeighbourStatus::Active, Error::<T>::NotActive);
-		ensure!(*header.number() > client.best.number, Error::<T>::Obsolete);
-		ensure!(proof.set_id == client.set_id, Error::<T>::WrongSetId);
-		let keys = CurrentAuthorities::<T>::get(chain).ok_or(Error::<T>::BadAuthoritySet)?;
-		Self::check_sizes(proof, keys.len())?;
+		self.check_cheaply(proof)?;
 		ensure!(binding_of(header.digest()) == Some(*chain), Error::<T>::WrongBinding);
 		let next = next_authorities::<T>(header.digest())?;
 		let limit = if next.is_some() { limits::MAX_MANDATORY_HEADER } else { limits::MAX_HEADER };
 		ensure!(header.encoded_size() <= limit as usize, Error::<T>::TooLarge);
-		let voters = VoterSet::new(keys.into_iter().map(|key| (key, 1)))
-			.ok_or(Error::<T>::BadAuthoritySet)?;
-		let context =
-			JustificationVerificationContext { voter_set: voters, authority_set_id: proof.set_id };
-		let hash = header.hash();
-		verify_justification((hash, *header.number()), &context, &proof.justification)
-			.map_err(|_| Error::<T>::InvalidJustification)?;
+		let may_change = next.is_none() || Pallet::<T>::may_hand_over(chain);
+		ensure!(may_change, Error::<T>::TooManySets);
+		let hash = verify_votes::<T>(proof, &self.authorities)?;
 		let imported = Imported {
 			number: *header.number(),
 			state_root: *header.state_root(),
 			mandatory: next.is_some(),
-			improved_by: header.number().saturating_sub(client.best.number),
+			improved_by: header.number().saturating_sub(self.client.best.number),
 		};
-		Ok(Verified { client, imported, hash, next })
+		Ok(Verified { imported, hash, next })
 	}
 
-	fn check_sizes(proof: &FinalityProof, authorities: usize) -> Result<(), Error<T>> {
-		let votes = &proof.justification;
-		ensure!(votes.commit.precommits.len() <= authorities, Error::<T>::TooLarge);
-		ensure!(
-			votes.votes_ancestries.len() <= limits::MAX_ANCESTRY as usize,
-			Error::<T>::TooLarge
-		);
-		let longest = limits::MAX_MANDATORY_HEADER as usize;
-		ensure!(proof.header.encoded_size() <= longest, Error::<T>::TooLarge);
-		let fits = |header: &terrace_layers::Header| header.encoded_size() <= longest;
-		ensure!(votes.votes_ancestries.iter().all(fits), Error::<T>::TooLarge);
-		Ok(())
+	/// The checks that cost next to nothing.
+	pub(crate) fn check_cheaply(&self, proof: &FinalityProof) -> Result<(), Error<T>> {
+		let best = self.client.best.number;
+		ensure!(*proof.header.number() > best, Error::<T>::Obsolete);
+		ensure!(proof.set_id == self.client.set_id, Error::<T>::WrongSetId);
+		check_sizes::<T>(proof, self.authorities.len())
 	}
+
+	/// Goes to where a verified header leads, and returns the set that it replaced, if any.
+	pub(crate) fn advance(&mut self, verified: &Verified) -> Option<Authorities> {
+		self.client.best = Best { number: verified.imported.number, hash: verified.hash };
+		let next = verified.next.clone()?;
+		self.client.set_id = self.client.set_id.saturating_add(1);
+		Some(core::mem::replace(&mut self.authorities, next))
+	}
+}
+
+/// Checks that a set justifies a header, and returns the header's hash.
+pub(crate) fn verify_votes<T: Config>(
+	proof: &FinalityProof,
+	set: &Authorities,
+) -> Result<H256, Error<T>> {
+	let voter_set =
+		VoterSet::new(set.iter().map(|key| (key.clone(), 1))).ok_or(Error::<T>::BadAuthoritySet)?;
+	let context = JustificationVerificationContext { voter_set, authority_set_id: proof.set_id };
+	let hash = proof.header.hash();
+	verify_justification((hash, *proof.header.number()), &context, &proof.justification)
+		.map_err(|_| Error::<T>::InvalidJustification)?;
+	Ok(hash)
+}
+
+/// Whether a header is not larger than any that can be imported.
+pub(crate) fn fits(header: &Header) -> bool {
+	header.encoded_size() <= limits::MAX_MANDATORY_HEADER as usize
+}
+
+/// Checks the size of a finality proof of a set of so many authorities.
+pub(crate) fn check_sizes<T: Config>(
+	proof: &FinalityProof,
+	authorities: usize,
+) -> Result<(), Error<T>> {
+	let votes = &proof.justification;
+	ensure!(votes.commit.precommits.len() <= authorities, Error::<T>::TooLarge);
+	ensure!(votes.votes_ancestries.len() <= limits::MAX_ANCESTRY as usize, Error::<T>::TooLarge);
+	ensure!(fits(&proof.header), Error::<T>::TooLarge);
+	ensure!(votes.votes_ancestries.iter().all(fits), Error::<T>::TooLarge);
+	Ok(())
 }

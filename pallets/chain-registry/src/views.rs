@@ -3,7 +3,7 @@
 
 use crate::*;
 use alloc::vec::Vec;
-use terrace_layers::{views::NeighbourView, ChainId, Layer, Neighbours};
+use terrace_layers::{views::NeighbourView, ChainId, Layer, Neighbours, OnNeighbour};
 
 impl<T: Config> Pallet<T> {
 	/// This chain's id and layer.
@@ -24,13 +24,16 @@ impl<T: Config> Pallet<T> {
 			chain: *chain,
 			relation: client.relation,
 			layer: client.layer,
-			status: client.status,
+			status: Self::status(&client),
 			best_number: client.best.number,
 			best_hash: client.best.hash,
 			set_id: client.set_id,
 			last_progress_at: client.last_progress_at,
 			incarnation: client.incarnation,
-			bond: client.bond.map_or(0, |(_, bond)| bond),
+			closed_at: client.closed_at,
+			expires_at: Self::expires_at(&client),
+			blockers: T::OnNeighbour::blockers(chain),
+			bond: client.bond.map_or(0, |bond| bond.left),
 		})
 	}
 }

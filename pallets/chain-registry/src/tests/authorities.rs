@@ -48,6 +48,7 @@ fn register_child_fails_when_the_authorities_are_no_valid_set() {
 	});
 }
 
+/// Case 27.
 #[test]
 fn submit_finality_fails_when_the_next_authorities_are_no_valid_set() {
 	let members = accounts(0..4);

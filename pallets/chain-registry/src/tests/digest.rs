@@ -23,6 +23,7 @@ fn with(logs: impl IntoIterator<Item = DigestItem>) -> DispatchResultWithPostInf
 	submit(finalised(header_with(START + 1, logs), &members()))
 }
 
+/// Case 22.
 #[test]
 fn a_forced_change_is_refused() {
 	following(&members()).build_and_execute(|| {
@@ -30,6 +31,7 @@ fn a_forced_change_is_refused() {
 	});
 }
 
+/// Case 23 and case 24.
 #[test]
 fn a_forced_change_behind_another_item_is_refused() {
 	following(&members()).build_and_execute(|| {
@@ -42,6 +44,7 @@ fn a_forced_change_behind_another_item_is_refused() {
 	});
 }
 
+/// Case 25.
 #[test]
 fn two_changes_are_refused() {
 	following(&members()).build_and_execute(|| {
@@ -51,6 +54,7 @@ fn two_changes_are_refused() {
 	});
 }
 
+/// Case 26.
 #[test]
 fn a_delayed_change_is_refused() {
 	following(&members()).build_and_execute(|| {

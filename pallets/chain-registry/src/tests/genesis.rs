@@ -49,6 +49,7 @@ fn a_child_follows_its_parent_from_the_checkpoint() {
 fn the_default_is_a_main_chain() {
 	let default = GenesisConfig::<Test>::default();
 	assert_eq!((default.layer, default.window_ms, default.parent), (Layer::Main, 0, None));
+	assert_eq!(default.approved_code, []);
 }
 
 #[test]

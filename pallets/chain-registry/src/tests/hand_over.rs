@@ -37,6 +37,7 @@ fn a_hand_over_is_signed_by_the_old_set_and_puts_the_new_one_in_its_place() {
 	});
 }
 
+/// Case 28.
 #[test]
 fn the_old_set_justifies_nothing_after_its_hand_over() {
 	following(&old()).build_and_execute(|| {
@@ -61,6 +62,7 @@ fn the_new_set_does_not_sign_with_the_old_id() {
 	});
 }
 
+/// Case 29.
 #[test]
 fn a_hand_over_cannot_be_skipped() {
 	following(&old()).build_and_execute(|| {

@@ -52,8 +52,48 @@ fn the_hooks_report_what_they_weigh() {
 	});
 }
 
-#[test]
-fn the_runtime_is_consistent() {
+fn check() {
 	use frame_support::traits::Hooks;
 	ChainRegistry::integrity_test();
+}
+
+#[test]
+fn the_runtime_is_consistent() {
+	reset();
+	check();
+}
+
+#[test]
+#[should_panic(
+	expected = "neighbours expire after 200 blocks, but former authorities answer for only 200"
+)]
+fn neighbours_must_expire_before_their_keys_answer_for_nothing() {
+	reset();
+	Window::set(MAX_STALENESS);
+	check();
+}
+
+#[test]
+#[should_panic(expected = "16 offences are remembered, at least 22 must be")]
+fn all_that_a_bond_was_slashed_for_must_be_remembered() {
+	reset();
+	EquivocationSlash::set(sp_runtime::Perbill::from_percent(10));
+	check();
+}
+
+#[test]
+#[should_panic(expected = "an equivocation costs 0% of the bond")]
+fn an_equivocation_must_cost_something() {
+	reset();
+	EquivocationSlash::set(sp_runtime::Perbill::zero());
+	check();
+}
+
+#[test]
+#[should_panic(expected = "exceeds the block's")]
+fn a_neighbour_must_not_have_more_than_the_block() {
+	reset();
+	FreePerBlock::set(frame_support::weights::Weight::from_parts(9, 9));
+	FreePerChain::set(frame_support::weights::Weight::from_parts(9, 10));
+	check();
 }

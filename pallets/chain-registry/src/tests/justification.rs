@@ -54,6 +54,7 @@ fn target(proof: &FinalityProof) -> (H256, u32) {
 	(proof.header.hash(), proof.header.number)
 }
 
+/// Case 6.
 #[test]
 fn a_header_changed_after_it_was_signed_is_refused() {
 	refused(Why::InvalidJustificationTarget, |proof| {
@@ -65,6 +66,7 @@ fn a_header_changed_after_it_was_signed_is_refused() {
 	});
 }
 
+/// Case 7.
 #[test]
 fn a_commit_for_another_target_is_refused() {
 	refused(Why::InvalidJustificationTarget, |proof| {
@@ -75,6 +77,7 @@ fn a_commit_for_another_target_is_refused() {
 	});
 }
 
+/// Case 8.
 #[test]
 fn one_vote_too_few_is_refused() {
 	refused(Why::TooLowCumulativeWeight, |proof| {
@@ -83,6 +86,7 @@ fn one_vote_too_few_is_refused() {
 	refused(Why::TooLowCumulativeWeight, |proof| proof.justification.commit.precommits.clear());
 }
 
+/// Case 9.
 #[test]
 fn one_vote_too_many_is_refused() {
 	refused(Why::Precommit(PrecommitError::RedundantAuthorityVote), |proof| {
@@ -91,6 +95,7 @@ fn one_vote_too_many_is_refused() {
 	});
 }
 
+/// Case 10.
 #[test]
 fn a_second_vote_of_one_member_is_refused() {
 	refused(Why::Precommit(PrecommitError::DuplicateAuthorityVote), |proof| {
@@ -99,6 +104,7 @@ fn a_second_vote_of_one_member_is_refused() {
 	});
 }
 
+/// Case 11.
 #[test]
 fn a_vote_of_a_stranger_is_refused() {
 	refused(Why::Precommit(PrecommitError::UnknownAuthorityVote), |proof| {
@@ -107,6 +113,7 @@ fn a_vote_of_a_stranger_is_refused() {
 	});
 }
 
+/// Case 12.
 #[test]
 fn a_signature_with_a_flipped_bit_is_refused() {
 	for byte in [0, 31, 32, 62] {
@@ -127,6 +134,7 @@ fn a_signature_of_another_member_is_refused() {
 	});
 }
 
+/// Case 13.
 #[test]
 fn a_signature_of_another_round_is_refused() {
 	refused(Why::Precommit(PrecommitError::InvalidAuthoritySignature), |proof| {
@@ -134,6 +142,7 @@ fn a_signature_of_another_round_is_refused() {
 	});
 }
 
+/// Case 14.
 #[test]
 fn a_signature_of_another_set_is_refused() {
 	for set_id in [SET - 1, SET + 1] {
@@ -144,6 +153,7 @@ fn a_signature_of_another_set_is_refused() {
 	}
 }
 
+/// Case 15.
 #[test]
 fn a_vote_on_a_sibling_is_refused() {
 	refused(Why::Precommit(PrecommitError::UnrelatedAncestryVote), |proof| {
@@ -159,6 +169,7 @@ fn a_vote_on_a_sibling_is_refused() {
 	});
 }
 
+/// Case 16.
 #[test]
 fn a_vote_below_the_target_is_refused() {
 	refused(Why::Precommit(PrecommitError::UnrelatedAncestryVote), |proof| {
@@ -189,6 +200,7 @@ fn votes_on_descendants_are_taken() {
 	}
 }
 
+/// Case 17.
 #[test]
 fn an_ancestry_header_too_many_is_refused() {
 	refused(Why::RedundantVotesAncestries, |proof| {
@@ -202,6 +214,7 @@ fn an_ancestry_header_too_many_is_refused() {
 	});
 }
 
+/// Case 18.
 #[test]
 fn an_ancestry_header_given_twice_is_refused() {
 	refused(Why::DuplicateVotesAncestries, |proof| {
@@ -211,6 +224,7 @@ fn an_ancestry_header_given_twice_is_refused() {
 	});
 }
 
+/// Case 19.
 #[test]
 fn a_missing_ancestry_header_is_refused() {
 	for missing in 0..3 {

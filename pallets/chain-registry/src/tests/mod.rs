@@ -1,18 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Tests of this pallet; what they share.
 
+mod approval;
 mod authorities;
 mod authorize;
+mod batch;
+mod budget;
 mod checkpoint;
 mod digest;
+mod equivocation;
+mod expiry;
+mod extension;
+mod force_set;
+mod fork;
 mod genesis;
 mod hand_over;
 mod hooks;
 mod justification;
+mod leaving;
 mod neighbours;
+mod possession;
 mod prop;
+mod recovery;
 mod register_child;
+mod ring;
 mod set_status;
+mod sets;
 mod state_proof;
 mod submit_finality;
 mod try_state;
@@ -25,20 +38,23 @@ use codec::Encode;
 use core::ops::Range;
 use frame_support::{
 	assert_noop, assert_ok,
-	dispatch::{DispatchResult, DispatchResultWithPostInfo},
+	dispatch::{DispatchResult, DispatchResultWithPostInfo, Pays},
+	traits::fungible::InspectHold,
+	BoundedVec,
 };
 use sp_consensus_grandpa::{
-	AuthorityId, AuthorityList, ConsensusLog, ScheduledChange, GRANDPA_ENGINE_ID,
+	AuthorityId, AuthorityList, AuthoritySignature, ConsensusLog, ScheduledChange,
+	GRANDPA_ENGINE_ID,
 };
-use sp_core::H256;
+use sp_core::{ed25519, H256};
 use sp_runtime::{
 	traits::{BlakeTwo256, Hash, Header as _},
 	DigestItem, DispatchError, Storage,
 };
 use terrace_layers::{
-	genesis_header, header_binding, keys, limits, views::NeighbourStatus, Authorities, Balance,
-	ChainId, Checkpoint, FinalityProof, GenesisProof, Header, LaneId, Layer, Neighbours,
-	Origin as ChainOrigin, Relation, StateProof,
+	genesis_header, header_binding, keys, limits, registration_statement, views::NeighbourStatus,
+	Authorities, Balance, ChainId, Checkpoint, FinalityProof, GenesisProof, Header, LaneId, Layer,
+	Neighbours, Origin as ChainOrigin, Relation, StateProof,
 };
 
 /// The parent that tests follow.
@@ -152,12 +168,28 @@ fn client(chain: ChainId) -> Client<u64, Balance> {
 	Clients::<Test>::get(chain).expect("the chain is known")
 }
 
+/// A signature of an authority.
+fn sign(account: Account, message: &[u8]) -> AuthoritySignature {
+	ed25519::Signature::from_raw(account.sign(message).to_bytes()).into()
+}
+
+/// What is held for children of `who`.
+fn bonded(who: u64) -> Balance {
+	Balances::balance_on_hold(&HoldReason::ChainBond.into(), &who)
+}
+
+/// Sets a status by governance.
+fn set_to(chain: ChainId, status: NeighbourStatus) -> DispatchResult {
+	ChainRegistry::set_status(RuntimeOrigin::root(), chain, status)
+}
+
 /// A state from which values can be proven.
 struct State(sp_io::TestExternalities);
 
 impl State {
 	fn new(storage: Storage) -> Self {
-		Self(sp_io::TestExternalities::new(storage))
+		let code = storage.top.get(&keys::code()).cloned().unwrap_or_default();
+		Self(sp_io::TestExternalities::new_with_code(&code, storage))
 	}
 
 	fn root(&mut self) -> H256 {
@@ -212,10 +244,14 @@ impl Anchor {
 	}
 }
 
+type Possession = BoundedVec<AuthoritySignature, sp_core::ConstU32<{ limits::MAX_AUTHORITIES }>>;
+
 /// A chain that is to be registered as a child.
 struct Birth {
 	storage: Storage,
 	anchor: Anchor,
+	/// Who signs for the registration.
+	signers: Vec<Account>,
 }
 
 impl Birth {
@@ -228,7 +264,7 @@ impl Birth {
 			.authorities(list(&accounts(20..24)))
 			.balances(vec![])
 			.storage();
-		Self { storage, anchor }
+		Self { storage, anchor, signers: accounts(20..24) }
 	}
 
 	/// A proof chain that can be registered as it is.
@@ -270,22 +306,45 @@ impl Birth {
 	}
 
 	fn genesis(&self) -> GenesisProof {
+		self.proving(keys::genesis_proof_keys())
+	}
+
+	/// A proof of some values of the genesis, and of the hash of the code.
+	fn proving(&self, keys: Vec<Vec<u8>>) -> GenesisProof {
 		let mut state = State::new(self.storage.clone());
-		let state_root = state.root();
-		GenesisProof { state_root, nodes: state.prove(keys::genesis_proof_keys()) }
+		let mut nodes = state.prove(keys);
+		nodes.retain(|node| Some(node) != self.storage.top.get(&keys::code()));
+		GenesisProof { state_root: state.root(), nodes }
 	}
 
 	fn id(&self) -> ChainId {
 		self.genesis().chain_id()
 	}
 
+	/// The signatures of all who sign.
+	fn possession(&self) -> Possession {
+		let statement = registration_statement(OWN, self.id());
+		let signed = self.signers.iter().map(|signer| sign(*signer, &statement));
+		signed.collect::<Vec<_>>().try_into().expect("not too many")
+	}
+
 	/// Registers the chain with another genesis proof and bond.
 	fn register_with(&self, genesis: GenesisProof, bond: Balance) -> DispatchResult {
+		self.register_signed(genesis, self.possession(), bond)
+	}
+
+	fn register_signed(
+		&self,
+		genesis: GenesisProof,
+		possession: Possession,
+		bond: Balance,
+	) -> DispatchResult {
 		ChainRegistry::register_child(
 			RuntimeOrigin::signed(BOB),
 			genesis,
 			Box::new(self.anchor.header.clone()),
 			self.anchor.proof.clone(),
+			possession,
 			bond,
 		)
 	}

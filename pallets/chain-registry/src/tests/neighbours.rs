@@ -6,8 +6,8 @@ use terrace_layers::{FinalityClients, Imported};
 
 type Registry = Pallet<Test>;
 
-fn set_to(chain: ChainId, status: NeighbourStatus) {
-	assert_ok!(ChainRegistry::set_status(RuntimeOrigin::root(), chain, status));
+fn set(chain: ChainId, status: NeighbourStatus) {
+	assert_ok!(set_to(chain, status));
 }
 
 #[test]
@@ -39,12 +39,16 @@ fn only_an_active_neighbour_is_heard() {
 		for chain in [PEER, child] {
 			assert!(heard(&chain));
 			use NeighbourStatus::*;
-			for (status, may) in [(Halted, false), (Active, true), (Frozen, false), (Closed, false)]
-			{
-				set_to(chain, status);
+			for (status, may) in [(Halted, false), (Active, true), (Frozen, false)] {
+				set(chain, status);
 				assert_eq!(heard(&chain), may, "{status:?}");
 			}
 		}
+		set(child, NeighbourStatus::Active);
+		assert_ok!(ChainRegistry::deregister(RuntimeOrigin::root(), child));
+		assert!(heard(&child), "what is under way arrives");
+		set(child, NeighbourStatus::Closed);
+		assert!(!heard(&child));
 	});
 }
 
@@ -60,14 +64,16 @@ fn a_stopped_child_is_still_told_what_repairs_it() {
 			assert_eq!(told(&chain), [true; 3]);
 		}
 		for status in [NeighbourStatus::Halted, NeighbourStatus::Frozen] {
-			set_to(child, status);
-			set_to(PEER, status);
+			set(child, status);
+			set(PEER, status);
 			assert_eq!(told(&child), [true, false, false], "{status:?}");
 			assert_eq!(told(&PEER), [false; 3], "{status:?}");
 		}
-		set_to(child, NeighbourStatus::Closed);
-		set_to(PEER, NeighbourStatus::Closed);
-		assert_eq!((told(&child), told(&PEER)), ([false; 3], [false; 3]));
+		set(child, NeighbourStatus::Active);
+		assert_ok!(ChainRegistry::deregister(RuntimeOrigin::root(), child));
+		assert_eq!(told(&child), [true, false, false], "draining");
+		set(child, NeighbourStatus::Closed);
+		assert_eq!(told(&child), [false; 3]);
 	});
 }
 

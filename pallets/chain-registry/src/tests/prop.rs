@@ -66,15 +66,23 @@ proptest! {
 	}
 
 	#[test]
-	fn headers_in_any_order_leave_the_newest_ones(steps in vec(0u32..40, 1..30)) {
+	fn headers_in_any_order_leave_those_far_enough_apart(
+		steps in vec((0u32..200, any::<bool>()), 1..40),
+	) {
 		let members = accounts(0..2);
 		following(&members).build_and_execute(|| {
-			let mut kept = vec![START];
-			for number in steps.into_iter().map(|step| START + step) {
+			let (mut kept, mut loose, mut set_id) = (vec![START], false, SET);
+			for (number, mandatory) in steps.into_iter().map(|(step, m)| (START + step, m)) {
 				let newer = kept.last().is_some_and(|best| number > *best);
-				let taken = submit(finalised(header(number), &members)).is_ok();
-				assert_eq!(taken, newer);
+				let logs = mandatory.then(|| hand_over(list(&members)));
+				let proof = signed(header_with(number, logs), set_id, &members);
+				assert_eq!(submit(proof).is_ok(), newer);
 				if newer {
+					set_id += u64::from(mandatory);
+					if loose {
+						kept.pop();
+					}
+					loose = !mandatory && number - kept[kept.len() - 1] < FREE_INTERVAL;
 					kept.push(number);
 				}
 			}

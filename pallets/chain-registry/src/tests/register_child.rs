@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Registration: who registers, who is a child, what it costs.
 use super::*;
-use frame_support::traits::fungible::InspectHold;
-
-fn bonded(who: u64) -> Balance {
-	Balances::balance_on_hold(&HoldReason::ChainBond.into(), &who)
-}
 
 #[test]
 fn register_child_follows_the_chain_from_its_genesis() {
@@ -23,7 +18,9 @@ fn register_child_follows_the_chain_from_its_genesis() {
 		assert_eq!(followed.best, Best { number: 0, hash: chain.0 });
 		assert_eq!((followed.set_id, followed.incarnation), (0, 0));
 		assert_eq!(followed.last_progress_at, 5);
-		assert_eq!(followed.bond, Some((BOB, MIN_BOND + 5)));
+		let placed = MIN_BOND + 5;
+		assert_eq!(followed.bond, Some(Bond { who: BOB, placed, left: placed }));
+		assert_eq!((followed.closed_at, followed.forked), (None, false));
 		assert_eq!(followed.origin, Some(birth.says()));
 		assert_eq!(CurrentAuthorities::<Test>::get(chain), Some(set(&accounts(20..24))));
 		assert_eq!(ChainRegistry::state_root(&chain, 0), Some(genesis.state_root));
@@ -33,7 +30,7 @@ fn register_child_follows_the_chain_from_its_genesis() {
 		assert_eq!(locked(), [(chain, 0)], "it issued nothing");
 		assert_eq!(
 			events(),
-			[Event::ChildRegistered { chain, registrant: BOB, bond: MIN_BOND + 5 }]
+			[Event::ChildRegistered { chain, registrant: BOB, bond: placed, incarnation: 0 }]
 		);
 	});
 }
@@ -52,15 +49,15 @@ fn register_child_takes_headers_of_the_child_from_then_on() {
 #[test]
 fn register_child_needs_the_register_origin() {
 	TestExt::new().build_and_execute(|| {
-		let Birth { anchor, storage } = Birth::new();
-		let genesis = Birth { anchor: Anchor::new(2), storage }.genesis();
+		let birth = Birth::new();
 		for origin in [RuntimeOrigin::root(), RuntimeOrigin::none()] {
 			assert_noop!(
 				ChainRegistry::register_child(
 					origin,
-					genesis.clone(),
-					Box::new(anchor.header.clone()),
-					anchor.proof.clone(),
+					birth.genesis(),
+					Box::new(birth.anchor.header.clone()),
+					birth.anchor.proof.clone(),
+					birth.possession(),
 					MIN_BOND,
 				),
 				DispatchError::BadOrigin
@@ -166,7 +163,7 @@ fn register_child_counts_real_balances_of_the_genesis() {
 			.authorities(list(&accounts(20..24)))
 			.balances(vec![(5, 300), (6, 44)])
 			.storage();
-		let birth = Birth { storage, anchor };
+		let birth = Birth { storage, ..Birth::from(anchor) };
 		assert_ok!(birth.register());
 		assert_eq!(locked(), [(birth.id(), 344)]);
 	});
@@ -204,7 +201,7 @@ fn register_child_fails_when_those_who_are_told_refuse() {
 
 #[test]
 fn register_child_fails_when_no_further_child_fits() {
-	TestExt::new().balances(vec![(BOB, FUNDS)]).build_and_execute(|| {
+	TestExt::new().balances(vec![(BOB, FUNDS), (TREASURY, ED)]).build_and_execute(|| {
 		let birth = |number: u32| Birth::new().saying(|o| o.window_ms = u64::from(number));
 		for number in 0..limits::MAX_CHILDREN {
 			assert_ok!(birth(number).register());

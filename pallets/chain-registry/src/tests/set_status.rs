@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Status of neighbours.
 use super::*;
-use frame_support::traits::fungible::InspectHold;
+use terrace_layers::Blockers;
 
 fn set_as(origin: RuntimeOrigin, chain: ChainId, status: NeighbourStatus) -> DispatchResult {
 	ChainRegistry::set_status(origin, chain, status)
-}
-
-fn set_to(chain: ChainId, status: NeighbourStatus) -> DispatchResult {
-	set_as(RuntimeOrigin::root(), chain, status)
 }
 
 #[test]
@@ -38,14 +34,60 @@ fn set_status_closes_for_good() {
 }
 
 #[test]
-fn set_status_closed_keeps_bond_and_record() {
+fn set_status_closed_keeps_bond_and_record_of_a_dead_child() {
 	TestExt::new().build_and_execute(|| {
 		let chain = registered();
+		Blocking::set(Blockers::TOKENS);
+		run_to(9);
 		assert_ok!(set_to(chain, NeighbourStatus::Closed));
-		assert_eq!(client(chain).bond, Some((BOB, MIN_BOND)));
-		let held = Balances::balance_on_hold(&HoldReason::ChainBond.into(), &BOB);
-		assert_eq!(held, MIN_BOND);
-		assert_eq!(ChainRegistry::children(), [chain]);
+		let left = client(chain);
+		assert_eq!(left.bond, Some(Bond { who: BOB, placed: MIN_BOND, left: MIN_BOND }));
+		assert_eq!((left.status, left.closed_at), (NeighbourStatus::Closed, Some(9)));
+		assert_eq!(bonded(BOB), MIN_BOND);
+		assert_eq!(ChainRegistry::children(), []);
+		assert_eq!(CurrentAuthorities::<Test>::get(chain), None);
+	});
+}
+
+#[test]
+fn set_status_fails_for_a_status_that_calls_lead_to() {
+	TestExt::new().build_and_execute(|| {
+		let chain = registered();
+		for status in [NeighbourStatus::Expired, NeighbourStatus::Draining] {
+			assert_noop!(set_to(chain, status), Error::<Test>::WrongStatus);
+		}
+	});
+}
+
+#[test]
+fn set_status_fails_to_close_the_parent() {
+	following(&accounts(0..4)).build_and_execute(|| {
+		assert_noop!(set_to(PEER, NeighbourStatus::Closed), Error::<Test>::NotAChild);
+	});
+}
+
+#[test]
+fn set_status_lets_a_draining_child_be_active_again() {
+	TestExt::new().build_and_execute(|| {
+		let chain = registered();
+		assert_ok!(ChainRegistry::deregister(RuntimeOrigin::signed(BOB), chain));
+		assert_ok!(set_to(chain, NeighbourStatus::Active));
+		assert_eq!(client(chain).status, NeighbourStatus::Active);
+	});
+}
+
+#[test]
+fn set_status_of_an_expired_child_only_closes_it() {
+	TestExt::new().build_and_execute(|| {
+		let chain = registered();
+		run_to(MAX_STALENESS + 2);
+		assert_ok!(ChainRegistry::expire(RuntimeOrigin::signed(ALICE), chain));
+		use NeighbourStatus::*;
+		for status in [Active, Halted, Frozen] {
+			assert_noop!(set_to(chain, status), Error::<Test>::Expired);
+		}
+		assert_ok!(set_to(chain, Closed));
+		assert_eq!(client(chain).status, Closed);
 	});
 }
 

@@ -43,9 +43,8 @@ fn register_child_fails_when_any_node_is_missing() {
 fn register_child_does_not_take_an_unproven_issuance_for_none() {
 	on_chain(|| {
 		let birth = Birth::new().issuing(700);
-		let mut state = State::new(birth.storage.clone());
-		let nodes = state.prove(vec![keys::grandpa_authorities(), keys::origin()]);
-		let genesis = GenesisProof { state_root: state.root(), nodes };
+		let genesis =
+			birth.proving(vec![keys::code(), keys::grandpa_authorities(), keys::origin()]);
 		assert_eq!(genesis.chain_id(), birth.id());
 		assert_noop!(birth.register_with(genesis, MIN_BOND), BAD);
 	});
@@ -66,11 +65,10 @@ fn register_child_fails_when_a_node_is_not_needed() {
 	on_chain(|| {
 		assert_noop!(changed(|genesis| genesis.nodes.push(vec![1, 2, 3])), BAD);
 		let birth = Birth::new();
-		let mut state = State::new(birth.storage.clone());
 		let mut keys = keys::genesis_proof_keys();
 		keys.push(keys::value("ChainRegistry", "Clients"));
 		keys.push(keys::value("System", "LastRuntimeUpgrade"));
-		let nodes = state.prove(keys);
+		let nodes = birth.proving(keys).nodes;
 		assert!(nodes.len() > birth.genesis().nodes.len());
 		assert_noop!(changed(|genesis| genesis.nodes = nodes), BAD);
 	});

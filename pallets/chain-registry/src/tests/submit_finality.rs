@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Import of headers: what is taken, what is free, and what is refused before any vote is read.
 use super::*;
-use frame_support::dispatch::{DispatchClass, GetDispatchInfo, Pays};
+use frame_support::dispatch::{DispatchClass, GetDispatchInfo};
 
 const LARGE: Error<Test> = Error::<Test>::TooLarge;
 
@@ -74,15 +74,16 @@ fn submit_finality_takes_headers_far_ahead() {
 fn submit_finality_forgets_the_oldest_headers() {
 	let members = accounts(0..4);
 	following(&members).build_and_execute(|| {
+		let at = |step| START + FREE_INTERVAL * step;
 		for step in 1..HEADERS_TO_KEEP {
-			assert_ok!(submit(finalised(header(START + 2 * step), &members)));
+			assert_ok!(submit(finalised(header(at(step)), &members)));
 		}
 		assert_eq!(numbers(PEER).len(), HEADERS_TO_KEEP as usize);
 		assert_eq!(numbers(PEER).first(), Some(&START));
 		for step in HEADERS_TO_KEEP..HEADERS_TO_KEEP + 3 {
-			assert_ok!(submit(finalised(header(START + 2 * step), &members)));
+			assert_ok!(submit(finalised(header(at(step)), &members)));
 		}
-		let kept: Vec<_> = (3..HEADERS_TO_KEEP + 3).map(|step| START + 2 * step).collect();
+		let kept: Vec<_> = (3..HEADERS_TO_KEEP + 3).map(at).collect();
 		assert_eq!(numbers(PEER), kept);
 		assert_eq!(HeaderRing::<Test>::get(PEER).into_inner(), kept);
 		assert_eq!(ChainRegistry::state_root(&PEER, START), None);
@@ -148,6 +149,7 @@ fn submit_finality_needs_an_account_or_an_authorisation() {
 	});
 }
 
+/// Case 1.
 #[test]
 fn submit_finality_fails_when_the_chain_is_unknown() {
 	let members = accounts(0..4);
@@ -157,24 +159,33 @@ fn submit_finality_fails_when_the_chain_is_unknown() {
 	});
 }
 
+/// Case 2.
 #[test]
 fn submit_finality_fails_when_the_chain_is_not_active() {
-	let members = accounts(0..4);
+	let (members, own) = (accounts(0..4), accounts(20..24));
 	following(&members).build_and_execute(|| {
 		let proof = finalised(header(START + 1), &members);
-		let set = |status| ChainRegistry::set_status(RuntimeOrigin::root(), PEER, status);
 		for status in [NeighbourStatus::Halted, NeighbourStatus::Frozen] {
-			assert_ok!(set(status));
+			assert_ok!(set_to(PEER, status));
 			assert_noop!(submit(proof.clone()), Error::<Test>::NotActive);
 		}
-		assert_ok!(set(NeighbourStatus::Active));
+		assert_ok!(set_to(PEER, NeighbourStatus::Active));
 		assert_ok!(submit(proof));
-		assert_ok!(set(NeighbourStatus::Closed));
+
+		let child = registered();
+		let of_child = signed(header_of(child, 1), 0, quorum(&own));
+		assert_ok!(set_to(child, NeighbourStatus::Closed));
+		assert_noop!(submit_for(child, of_child), Error::<Test>::NotActive);
+
+		run_to(MAX_STALENESS + 2);
 		let next = finalised(header(START + 2), &members);
-		assert_noop!(submit(next), Error::<Test>::NotActive);
+		assert_noop!(submit(next.clone()), Error::<Test>::Expired);
+		assert_ok!(ChainRegistry::expire(RuntimeOrigin::signed(ALICE), PEER));
+		assert_noop!(submit(next), Error::<Test>::Expired);
 	});
 }
 
+/// Case 3.
 #[test]
 fn submit_finality_fails_when_the_header_is_the_best_one() {
 	let members = accounts(0..4);
@@ -187,6 +198,7 @@ fn submit_finality_fails_when_the_header_is_the_best_one() {
 	});
 }
 
+/// Case 4.
 #[test]
 fn submit_finality_fails_when_the_header_is_older_than_the_best_one() {
 	let members = accounts(0..4);
@@ -198,6 +210,7 @@ fn submit_finality_fails_when_the_header_is_older_than_the_best_one() {
 	});
 }
 
+/// Case 5.
 #[test]
 fn submit_finality_fails_when_another_set_is_claimed() {
 	let members = accounts(0..4);
@@ -212,6 +225,7 @@ fn submit_finality_fails_when_another_set_is_claimed() {
 	});
 }
 
+/// Case 30.
 #[test]
 fn submit_finality_fails_when_the_header_is_too_large() {
 	let members = accounts(0..4);
@@ -240,6 +254,7 @@ fn submit_finality_fails_when_the_header_is_too_large() {
 	});
 }
 
+/// Case 30.
 #[test]
 fn submit_finality_fails_when_the_justification_is_too_large() {
 	let members = accounts(0..4);
@@ -267,6 +282,7 @@ fn submit_finality_fails_when_the_justification_is_too_large() {
 	});
 }
 
+/// Case 20.
 #[test]
 fn submit_finality_fails_when_the_header_is_not_bound_to_the_chain() {
 	let members = accounts(0..4);
@@ -290,6 +306,7 @@ fn submit_finality_fails_when_the_header_is_not_bound_to_the_chain() {
 	});
 }
 
+/// Case 21.
 #[test]
 fn submit_finality_does_not_carry_over_from_a_chain_with_the_same_authorities() {
 	let members = accounts(20..24);

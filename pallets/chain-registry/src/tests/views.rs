@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What the runtime API answers.
 use super::*;
-use terrace_layers::views::NeighbourView;
+use terrace_layers::{views::NeighbourView, Blockers};
 
 #[test]
 fn this_chain_is_named_with_its_layer() {
@@ -19,6 +19,7 @@ fn neighbours_come_parent_first() {
 		run_to(4);
 		let header = header_with(START + 2, [hand_over(list(&members))]);
 		assert_ok!(submit(finalised(header.clone(), &members)));
+		Blocking::set(Blockers::TOKENS);
 		let parent = NeighbourView {
 			chain: PEER,
 			relation: Relation::Parent,
@@ -30,6 +31,9 @@ fn neighbours_come_parent_first() {
 			last_progress_at: 4,
 			incarnation: 0,
 			bond: 0,
+			closed_at: None,
+			expires_at: 4 + MAX_STALENESS + 1,
+			blockers: Blockers::TOKENS,
 		};
 		let below = NeighbourView {
 			chain: child,
@@ -42,10 +46,29 @@ fn neighbours_come_parent_first() {
 			last_progress_at: 3,
 			incarnation: 0,
 			bond: MIN_BOND,
+			closed_at: None,
+			expires_at: 3 + MAX_STALENESS + 1,
+			blockers: Blockers::TOKENS,
 		};
 		assert_eq!(ChainRegistry::neighbours(), [parent.clone(), below.clone()]);
 		assert_eq!(ChainRegistry::neighbour(&PEER), Some(parent));
 		assert_eq!(ChainRegistry::neighbour(&child), Some(below));
 		assert_eq!(ChainRegistry::neighbour(&STRANGER), None);
+	});
+}
+
+#[test]
+fn an_overdue_neighbour_is_shown_as_expired_and_a_closed_one_as_closed() {
+	TestExt::new().build_and_execute(|| {
+		let child = registered();
+		let shown = || ChainRegistry::neighbour(&child).expect("it is known");
+		run_to(shown().expires_at - 1);
+		assert_eq!(shown().status, NeighbourStatus::Active);
+		run_to(shown().expires_at);
+		assert_eq!(shown().status, NeighbourStatus::Expired);
+		assert_ok!(set_to(child, NeighbourStatus::Closed));
+		let closed_at = Some(System::block_number());
+		assert_eq!((shown().status, shown().closed_at), (NeighbourStatus::Closed, closed_at));
+		assert_eq!(ChainRegistry::neighbours(), []);
 	});
 }

@@ -13,29 +13,44 @@ fn no_weight_is_zero_and_sizes_count() {
 	let weights = [
 		W::on_initialize(),
 		W::first_block(),
-		W::register_child(0, 0),
+		W::register_child(0, 0, 0),
 		W::submit_finality(0, 0),
+		W::check_finality(),
 		W::set_status(),
+		W::approve_code(),
+		W::close(),
+		W::withdraw_bond(0),
+		W::force_set(0),
+		W::recover_parent(0),
+		W::report_equivocation(),
+		W::report_fork(0, 0),
 	];
 	assert!(weights.iter().all(|weight| weight.ref_time() > 0));
 	let more = |larger: Weight, smaller: Weight| larger.ref_time() > smaller.ref_time();
 	assert!(more(W::first_block(), W::on_initialize()));
 	assert!(more(W::submit_finality(3, 0), W::submit_finality(2, 0)));
 	assert!(more(W::submit_finality(2, 1), W::submit_finality(2, 0)));
-	assert!(more(W::register_child(2, 0), W::register_child(1, 0)));
-	assert!(more(W::register_child(1, 100), W::register_child(1, 10)));
+	assert!(more(W::register_child(2, 0, 1), W::register_child(1, 0, 1)));
+	assert!(more(W::register_child(1, 100, 1), W::register_child(1, 10, 1)));
+	assert!(more(W::register_child(1, 10, 2), W::register_child(1, 10, 1)));
+	assert!(more(W::withdraw_bond(2), W::withdraw_bond(1)));
+	assert!(more(W::force_set(2), W::force_set(1)));
+	assert!(more(W::recover_parent(2), W::recover_parent(1)));
+	assert!(more(W::report_fork(2, 1), W::report_fork(1, 1)));
+	assert!(more(W::report_fork(1, 2), W::report_fork(1, 1)));
 }
 
 #[test]
 fn a_registration_weighs_both_of_its_proofs() {
 	TestExt::new().build_and_execute(|| {
-		let Birth { anchor, storage } = Birth::new();
-		let genesis = Birth { anchor: Anchor::new(2), storage }.genesis();
+		let birth = Birth::new();
+		let (genesis, anchor) = (birth.genesis(), &birth.anchor);
 		let weight = |nodes: StateProof| {
 			Call::<Test>::register_child {
 				genesis: genesis.clone(),
 				checkpoint_header: Box::new(anchor.header.clone()),
 				checkpoint_proof: nodes,
+				possession: birth.possession(),
 				bond: MIN_BOND,
 			}
 			.get_dispatch_info()
@@ -43,7 +58,7 @@ fn a_registration_weighs_both_of_its_proofs() {
 		};
 		let nodes: StateProof = [&genesis.nodes[..], &anchor.proof[..]].concat();
 		let bytes: usize = nodes.iter().map(Vec::len).sum();
-		let expected = W::register_child(nodes.len() as u32, bytes as u32);
+		let expected = W::register_child(nodes.len() as u32, bytes as u32, 4);
 		assert_eq!(weight(anchor.proof.clone()), expected);
 		assert!(weight(vec![]).ref_time() < expected.ref_time());
 	});
@@ -76,11 +91,13 @@ fn timing() {
 	long.digest_mut().push(DigestItem::Other(vec![1; 16 * 1024 - 200]));
 	println!("hash of 16 KiB: {:?}", timed(1_000, || long.hash()));
 	TestExt::new().build_and_execute(|| {
-		let birth = Birth::new().authorities(list(&accounts(0..100)));
+		let birth = Birth { signers: accounts(0..100), ..Birth::new() }
+			.authorities(list(&accounts(0..100)));
 		let genesis = birth.genesis();
 		let (nodes, bytes) = (genesis.nodes.len(), genesis.nodes.encoded_size());
+		let possession = birth.possession();
 		let started = Instant::now();
-		assert_ok!(birth.register_with(genesis, MIN_BOND));
+		assert_ok!(birth.register_signed(genesis, possession, MIN_BOND));
 		println!("registration of 100, {nodes} nodes, {bytes} bytes: {:?}", started.elapsed());
 	});
 }
