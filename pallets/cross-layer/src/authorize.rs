@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Relay calls without an account: verified in full before anybody takes them.
 
-use crate::{Config, DeadLetterNonces, Edge, Error, Pallet, Relayed, Step};
+use crate::{Acked, Config, DeadLetterNonces, Edge, Error, Pallet, Relayed, Step};
 use alloc::vec::Vec;
 use codec::Encode;
 use frame_support::{
 	ensure,
 	pallet_prelude::{
-		InvalidTransaction, TransactionPriority, TransactionValidityError,
+		InvalidTransaction, TransactionPriority, TransactionSource, TransactionValidityError,
 		TransactionValidityWithRefund, UnknownTransaction, ValidTransaction,
 	},
 	traits::Get,
 	weights::Weight,
 };
 use sp_runtime::SaturatedConversion;
-use terrace_layers::{FinalityClients, Imported, Neighbours, Relation};
+use terrace_layers::{FinalityClients, FreeRelaying, Imported, Neighbours, Relation};
 
 /// Priority before messages are counted: above anything else that has no account, because all the
 /// rest of a chain's work depends on what its neighbours say.
@@ -24,8 +24,17 @@ const LONGEVITY: u64 = 64;
 
 impl<T: Config> Pallet<T> {
 	/// Verifies a relay call and writes nothing.
-	pub(crate) fn authorize_relay(call: &Relayed<'_>) -> TransactionValidityWithRefund {
+	///
+	/// A pool sees the state after a finished block, whose budget says nothing of the next one; so the
+	/// budget is looked at only where the call would be applied.
+	pub(crate) fn authorize_relay(
+		source: TransactionSource,
+		call: &Relayed<'_>,
+	) -> TransactionValidityWithRefund {
 		ensure!(T::Accountless::get(), InvalidTransaction::Call);
+		let fits = source != TransactionSource::InBlock
+			|| T::Registry::fits(&call.chain, Self::whole_weight(call));
+		ensure!(fits, InvalidTransaction::ExhaustsResources);
 		let edge = Self::check_call(call).map_err(validity)?;
 		ensure!(Self::has_room_to_fail(call, &edge), UnknownTransaction::CannotLookup);
 		let imported = Self::verify_finality(call)?;
@@ -48,12 +57,35 @@ impl<T: Config> Pallet<T> {
 
 	fn verify_finality(call: &Relayed<'_>) -> Result<Option<Imported>, TransactionValidityError> {
 		let Some(proof) = call.finality else { return Ok(None) };
-		// Somebody else was faster: no offence, and not worth a signature check.
+		Self::check_newer(call)?;
+		T::Registry::verify(&call.chain, proof).map(Some).map_err(|error| {
+			if T::Registry::may_verify_later(&error) {
+				UnknownTransaction::CannotLookup.into()
+			} else {
+				InvalidTransaction::BadProof.into()
+			}
+		})
+	}
+
+	/// Somebody else was faster: no offence, and not worth a signature check.
+	fn check_newer(call: &Relayed<'_>) -> Result<(), TransactionValidityError> {
 		let best = T::Registry::best_number(&call.chain).unwrap_or(0);
-		ensure!(proof.header.number > best, InvalidTransaction::Stale);
-		let imported = T::Registry::verify(&call.chain, proof)
-			.map_err(|_| TransactionValidityError::from(InvalidTransaction::BadProof))?;
-		Ok(Some(imported))
+		let newer = call.finality.is_none_or(|proof| proof.header.number > best);
+		ensure!(newer, InvalidTransaction::Stale);
+		Ok(())
+	}
+
+	/// What can be said of a call without looking at its proofs.
+	pub(crate) fn check_cheaply(call: &Relayed<'_>) -> Result<(), TransactionValidityError> {
+		let edge = Self::check_call(call).map_err(validity)?;
+		Self::check_newer(call)?;
+		let known = call.finality.is_some_and(|proof| proof.header.number == call.at)
+			|| T::Registry::state_root(&call.chain, call.at).is_some();
+		ensure!(known, UnknownTransaction::CannotLookup);
+		// Without messages, all that is left to bring is an acknowledgement.
+		let awaits = Acked::<T>::get(call.key()).nonce < edge.own.out_nonce;
+		ensure!(!call.messages.is_empty() || awaits, InvalidTransaction::Stale);
+		Ok(())
 	}
 
 	/// Two calls that lead to the same state of the lane exclude each other.
@@ -82,6 +114,7 @@ fn validity<T: Config>(error: Error<T>) -> TransactionValidityError {
 		| Error::NotReceiving
 		| Error::UnknownLane
 		| Error::LaneClosed
+		| Error::NotYet
 		| Error::HeaderUnknown => UnknownTransaction::CannotLookup.into(),
 		Error::BadStateProof | Error::LaneAbsent | Error::LaneMismatch | Error::WrongHead => {
 			InvalidTransaction::BadProof.into()

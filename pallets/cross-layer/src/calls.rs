@@ -75,8 +75,9 @@ impl<T: Config> Pallet<T> {
 		let weight = Self::weight_of_message(message.as_ref());
 		ensure!(weight.all_lte(Self::heaviest_message()), Error::<T>::MessageTooHeavy);
 		let weight = T::WeightInfo::redispatch().saturating_add(weight);
-		Self::dispatch(key, relation, message).map_err(|error| error.with_weight(weight))?;
-		Self::deposit_event(Event::MessageRedispatched { chain, lane, nonce });
+		let trace = Self::way_here(key).trace_id(nonce);
+		Self::dispatch(key, relation, trace, message).map_err(|error| error.with_weight(weight))?;
+		Self::deposit_event(Event::MessageRedispatched { chain, lane, nonce, trace });
 		Ok(Some(weight).into())
 	}
 

@@ -2,8 +2,9 @@
 //! What verified messages do.
 
 use crate::{
-	Acked, Acknowledged, Config, DeadLetterNonces, DeadLetters, Error, Event, LaneKey, Lanes,
-	Outbox, Pallet, Payload, Progress, Relayed, Sizes, Step, WeightInfo, LOG_TARGET, MAX_PRUNE,
+	Acked, Acknowledged, Config, CurrentTrace, DeadLetterNonces, DeadLetters, Error, Event,
+	LaneKey, Lanes, Outbox, Pallet, Payload, Progress, Relayed, Sizes, Step, WeightInfo,
+	LOG_TARGET, MAX_PRUNE,
 };
 use alloc::vec::Vec;
 use frame_support::{
@@ -12,8 +13,11 @@ use frame_support::{
 	storage::with_storage_layer,
 	weights::Weight,
 };
+use sp_core::H256;
 use sp_runtime::{DispatchError, DispatchResult, SaturatedConversion};
-use terrace_layers::{ChainId, FinalityClients, LaneState, Message, OnMessage, Relation};
+use terrace_layers::{
+	ChainId, Direction, FinalityClients, FreeRelaying, LaneState, Message, OnMessage, Relation,
+};
 
 /// Outcome of the messages of one call.
 struct Delivery {
@@ -27,7 +31,9 @@ impl<T: Config> Pallet<T> {
 		let imported =
 			call.finality.map(|proof| T::Registry::import(&call.chain, proof)).transpose()?;
 		let step = Self::check_proof(call, &edge, imported)?;
-		let pays_fee = if Self::is_free(call, &step) { Pays::No } else { Pays::Yes };
+		let free =
+			Self::is_free(call, &step) && T::Registry::spend(&call.chain, Self::whole_weight(call));
+		let pays_fee = if free { Pays::No } else { Pays::Yes };
 		let done = match step {
 			Step::Overrun { claimed } => Self::close_lane(call.key(), edge.own, claimed),
 			Step::Progress(progress) => Self::apply(call, edge.relation, progress)?,
@@ -96,25 +102,43 @@ impl<T: Config> Pallet<T> {
 	) -> Result<Delivery, DispatchError> {
 		let count: u32 = messages.len().saturated_into();
 		let first = last.saturating_sub(count.into()).saturating_add(1);
+		let way = Self::way_here(call.key());
 		let mut failed = 0_u32;
 		for ((nonce, message), payload) in (first..).zip(messages).zip(call.messages) {
-			let Err(error) = Self::dispatch(call.key(), relation, message) else { continue };
-			failed = failed.saturating_add(1);
-			Self::bury(call.key(), nonce, payload, error)?;
+			let ((chain, lane), trace) = (call.key(), way.trace_id(nonce));
+			match Self::dispatch(call.key(), relation, trace, message) {
+				Ok(()) => {
+					Self::deposit_event(Event::MessageDispatched { chain, lane, nonce, trace })
+				}
+				Err(error) => {
+					failed = failed.saturating_add(1);
+					Self::bury(call.key(), nonce, payload)?;
+					log::debug!(
+						target: LOG_TARGET,
+						"message {nonce} of {chain} failed on {lane:?}: {error:?}"
+					);
+					let event = Event::MessageFailed { chain, lane, nonce, trace, error };
+					Self::deposit_event(event);
+				}
+			}
 		}
 		Ok(Delivery { count, failed })
 	}
 
-	/// Applies one message in a storage layer of its own.
+	/// Applies one message in a storage layer of its own, while its name is there to be asked for.
 	pub(crate) fn dispatch(
 		(source, lane): LaneKey,
 		relation: Relation,
+		trace: H256,
 		message: Option<Message>,
 	) -> DispatchResult {
 		let message = message.ok_or(Error::<T>::Undecodable)?;
 		ensure!(message.lane() == lane, Error::<T>::WrongLane);
 		ensure!(message.sender() == relation, Error::<T>::WrongDirection);
-		with_storage_layer(|| Self::apply_message(source, relation, message))
+		CurrentTrace::<T>::put(trace);
+		let applied = with_storage_layer(|| Self::apply_message(source, relation, message));
+		CurrentTrace::<T>::kill();
+		applied
 	}
 
 	fn apply_message(source: ChainId, relation: Relation, message: Message) -> DispatchResult {
@@ -130,20 +154,21 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
+	/// The direction in which messages of a neighbour come on a lane.
+	pub(crate) fn way_here((source, lane): LaneKey) -> Direction {
+		let own = Lanes::<T>::get((source, lane));
+		let (target, incarnation) =
+			own.map_or_else(Default::default, |own| (own.self_id, own.incarnation));
+		Direction { source, target, lane, incarnation }
+	}
+
 	/// Keeps a message that failed.
-	fn bury(
-		(chain, lane): LaneKey,
-		nonce: u64,
-		payload: &[u8],
-		error: DispatchError,
-	) -> DispatchResult {
+	fn bury(key: LaneKey, nonce: u64, payload: &[u8]) -> DispatchResult {
 		let payload =
 			Payload::try_from(payload.to_vec()).map_err(|_| Error::<T>::MessageTooLong)?;
-		DeadLetterNonces::<T>::try_mutate((chain, lane), |nonces| nonces.try_push(nonce))
+		DeadLetterNonces::<T>::try_mutate(key, |nonces| nonces.try_push(nonce))
 			.map_err(|_| Error::<T>::DeadLettersFull)?;
-		DeadLetters::<T>::insert((chain, lane), nonce, payload);
-		log::debug!(target: LOG_TARGET, "message {nonce} of {chain} failed on {lane:?}: {error:?}");
-		Self::deposit_event(Event::MessageFailed { chain, lane, nonce, error });
+		DeadLetters::<T>::insert(key, nonce, payload);
 		Ok(())
 	}
 

@@ -2,15 +2,16 @@
 //! What other pallets use this one for.
 
 use crate::{
-	Acked, BeaconDue, Config, DeadLetterNonces, Error, Event, LaneKey, Lanes, LatestBeacon, Outbox,
-	Pallet, Payload,
+	Acked, BeaconDue, Config, CurrentTrace, DeadLetterNonces, Error, Event, LaneKey, Lanes,
+	LatestBeacon, Locked, Outbox, Pallet, Payload,
 };
 use frame_support::ensure;
+use sp_core::H256;
 use sp_runtime::{ArithmeticError, DispatchError, DispatchResult, SaturatedConversion};
 use terrace_layers::{
-	limits, payload_hash, AccountId, Balance, Beacon, BeaconSource, ChainId, Direction, LaneId,
-	LaneState, LockBacking, Message, Neighbours, OnNeighbour, Origin, Relation, SendMessage,
-	VersionedMessage,
+	limits, payload_hash, AccountId, Balance, Beacon, BeaconSource, Blockers, ChainId, Direction,
+	LaneId, LaneState, LockBacking, Message, Neighbours, OnNeighbour, Origin, Relation,
+	SendMessage, Trace, VersionedMessage,
 };
 
 impl<T: Config> SendMessage for Pallet<T> {
@@ -29,8 +30,9 @@ impl<T: Config> SendMessage for Pallet<T> {
 		let payload = Payload::try_from(VersionedMessage::to_payload(message))
 			.map_err(|_| Error::<T>::MessageTooLong)?;
 		let nonce = own.out_nonce.checked_add(1).ok_or(ArithmeticError::Overflow)?;
+		let trace = Self::way_there((to, lane), &own).trace_id(nonce);
 		Self::append((to, lane), own, nonce, payload);
-		Self::deposit_event(Event::MessageSent { chain: to, lane, nonce });
+		Self::deposit_event(Event::MessageSent { chain: to, lane, nonce, trace });
 		Ok(nonce)
 	}
 
@@ -49,10 +51,14 @@ impl<T: Config> Pallet<T> {
 		limits::MAX_PENDING.saturating_sub(kept.saturated_into())
 	}
 
+	/// The direction in which messages go to a neighbour on a lane.
+	fn way_there((target, lane): LaneKey, own: &LaneState) -> Direction {
+		Direction { source: own.self_id, target, lane, incarnation: own.incarnation }
+	}
+
 	pub(crate) fn append(key: LaneKey, own: LaneState, nonce: u64, payload: Payload) {
-		let (target, lane) = key;
-		let way = Direction { source: own.self_id, target, lane, incarnation: own.incarnation };
-		let head = way.next_head(nonce, own.out_head, payload_hash(&payload));
+		let head =
+			Self::way_there(key, &own).next_head(nonce, own.out_head, payload_hash(&payload));
 		Outbox::<T>::insert(key, nonce, payload);
 		Lanes::<T>::insert(key, LaneState { out_nonce: nonce, out_head: head, ..own });
 	}
@@ -97,6 +103,25 @@ impl<T: Config> OnNeighbour for Pallet<T> {
 			BeaconDue::<T>::put(true);
 		}
 		Ok(())
+	}
+
+	fn blockers(chain: &ChainId) -> Blockers {
+		let ends = LaneId::ALL.map(|lane| ((*chain, lane), Lanes::<T>::get((*chain, lane))));
+		let waiting = ends.iter().any(|(key, own)| {
+			own.as_ref().is_some_and(|own| Acked::<T>::get(key).pruned != own.out_nonce)
+		});
+		let failed =
+			ends.iter().any(|(key, _)| DeadLetterNonces::<T>::decode_len(key).unwrap_or(0) > 0);
+		Blockers::NONE
+			.with(Blockers::MESSAGES, waiting)
+			.with(Blockers::DEAD_LETTERS, failed)
+			.with(Blockers::TOKENS, Locked::<T>::get(chain) > 0)
+	}
+}
+
+impl<T: Config> Trace for Pallet<T> {
+	fn current() -> Option<H256> {
+		CurrentTrace::<T>::get()
 	}
 }
 

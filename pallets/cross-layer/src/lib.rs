@@ -4,9 +4,11 @@
 
 extern crate alloc;
 
+mod abandon;
 mod authorize;
 mod calls;
 mod dispatch;
+mod extension;
 mod hooks;
 mod impls;
 mod money;
@@ -22,7 +24,10 @@ mod try_state;
 mod mock;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod world;
 
+pub use extension::CheckRelay;
 pub use pallet::*;
 pub use types::*;
 pub use weights::WeightInfo;
@@ -39,8 +44,8 @@ pub mod pallet {
 	use frame_system::pallet_prelude::*;
 	use sp_core::H256;
 	use terrace_layers::{
-		AccountId, Balance, Beacon, ChainId, FinalityClients, FinalityProof, LaneId, LaneState,
-		Neighbours, OnMessage, StateProof,
+		AccountId, Balance, Beacon, ChainId, FinalityClients, FinalityProof, FreeRelaying, LaneId,
+		LaneState, Neighbours, OnMessage, StateProof,
 	};
 
 	/// The pallet.
@@ -53,7 +58,9 @@ pub mod pallet {
 		frame_system::Config<AccountId = AccountId, RuntimeEvent: From<Event<Self>>>
 	{
 		/// The neighbours and their finality clients.
-		type Registry: Neighbours + FinalityClients;
+		type Registry: Neighbours + FinalityClients + FreeRelaying;
+		/// May give up what closed neighbours will never take.
+		type AdminOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 		/// Applies messages that are about neither tokens nor randomness.
 		type OnMessage: OnMessage;
 		/// The token.
@@ -72,6 +79,8 @@ pub mod pallet {
 		/// Least amount moved between layers: less might never reach an account that is not alive.
 		#[pallet::constant]
 		type MinTransfer: Get<Balance>;
+		/// How much of its locked tokens a child may release in a period; `None` sets no limit.
+		type ReleaseLimit: Get<Option<ReleaseLimit>>;
 		/// Weights of calls, messages and hooks.
 		type WeightInfo: WeightInfo;
 	}
@@ -123,6 +132,14 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Locked<T> = StorageMap<_, Blake2_128Concat, ChainId, Balance, ValueQuery>;
 
+	/// What each child has released in its running period, where that is limited.
+	#[pallet::storage]
+	pub type Released<T> = StorageMap<_, Blake2_128Concat, ChainId, ReleasePeriod, OptionQuery>;
+
+	/// Name of the message that is being dispatched; nothing outside of that.
+	#[pallet::storage]
+	pub type CurrentTrace<T> = StorageValue<_, H256, OptionQuery>;
+
 	/// Newest randomness known.
 	#[pallet::storage]
 	pub type LatestBeacon<T> = StorageValue<_, Beacon, OptionQuery>;
@@ -165,6 +182,19 @@ pub mod pallet {
 			lane: LaneId,
 			/// Its nonce.
 			nonce: u64,
+			/// Its name, the same at both ends.
+			trace: H256,
+		},
+		/// A message arrived and did what it says.
+		MessageDispatched {
+			/// Who sent it.
+			chain: ChainId,
+			/// The lane.
+			lane: LaneId,
+			/// Its nonce.
+			nonce: u64,
+			/// Its name, the same at both ends.
+			trace: H256,
 		},
 		/// Messages arrived and were dispatched.
 		MessagesReceived {
@@ -187,6 +217,8 @@ pub mod pallet {
 			lane: LaneId,
 			/// Its nonce.
 			nonce: u64,
+			/// Its name, the same at both ends.
+			trace: H256,
 			/// Why it failed.
 			error: DispatchError,
 		},
@@ -198,6 +230,8 @@ pub mod pallet {
 			lane: LaneId,
 			/// Its nonce.
 			nonce: u64,
+			/// Its name, the same at both ends.
+			trace: H256,
 		},
 		/// A neighbour has received messages of this chain.
 		MessagesAcknowledged {
@@ -257,6 +291,19 @@ pub mod pallet {
 			/// How many.
 			amount: Balance,
 		},
+		/// Messages to a closed neighbour, and those of it that had failed, were given up.
+		MessagesAbandoned {
+			/// The neighbour.
+			chain: ChainId,
+			/// The lane.
+			lane: LaneId,
+			/// How many.
+			count: u32,
+			/// How many of its own that had failed here.
+			letters: u32,
+			/// Tokens in those it did not take, which went to those they were meant for.
+			refunded: Balance,
+		},
 		/// Newer randomness of the main chain is known.
 		BeaconAdopted {
 			/// Its epoch.
@@ -301,6 +348,8 @@ pub mod pallet {
 		LaneMismatch,
 		/// Everything this proof could bring has arrived already; nothing to do.
 		Obsolete,
+		/// Messages before these have not arrived; bring those first.
+		NotYet,
 		/// Messages and tail are not as many as the neighbour sent since the last ones received.
 		WrongCount,
 		/// Messages and tail are not what the neighbour sent, or not in that order.
@@ -329,6 +378,10 @@ pub mod pallet {
 		NotNext,
 		/// The message takes more of a block than a call may.
 		MessageTooHeavy,
+		/// The child has released as much as it may in this period; dispatch the message in the next.
+		ReleaseLimited,
+		/// Only messages to a closed neighbour can be given up.
+		NotClosed,
 	}
 
 	#[pallet::hooks]
@@ -354,6 +407,9 @@ pub mod pallet {
 	impl<T: Config> Pallet<T> {
 		/// Delivers messages of a neighbour and takes its acknowledgements.
 		///
+		/// `first` is the nonce of the first message brought, or of the one that comes next if none is:
+		/// what somebody else has brought meanwhile is told apart at once, before it costs a fee.
+		///
 		/// *Origin* signed, or the call itself where the runtime allows it. *Fails if* a limit is
 		/// exceeded, anything is not proven, the messages are not exactly the next ones, they may
 		/// take more than `max_weight`, or there is nothing new. *Emits*
@@ -364,13 +420,14 @@ pub mod pallet {
 			Pallet::<T>::weight_of_relay(finality.as_deref(), proof, messages, tail).saturating_add(*max_weight),
 			DispatchClass::Operational,
 		))]
-		#[pallet::authorize(|_, chain, lane, finality, at, proof, messages, tail, max_weight| {
-			Self::authorize_relay(&Relayed {
+		#[pallet::authorize(|source, chain, lane, finality, at, proof, first, messages, tail, max_weight| {
+			Self::authorize_relay(source, &Relayed {
 				chain: *chain,
 				lane: *lane,
 				finality: finality.as_deref(),
 				at: *at,
 				proof,
+				first: *first,
 				messages,
 				tail,
 				max_weight: *max_weight,
@@ -386,6 +443,7 @@ pub mod pallet {
 			finality: Option<Box<FinalityProof>>,
 			at: u32,
 			proof: StateProof,
+			first: u64,
 			messages: Vec<Vec<u8>>,
 			tail: Vec<H256>,
 			max_weight: Weight,
@@ -399,6 +457,7 @@ pub mod pallet {
 				finality,
 				at,
 				proof,
+				first,
 				messages,
 				tail,
 				max_weight,
@@ -451,6 +510,25 @@ pub mod pallet {
 		) -> DispatchResultWithPostInfo {
 			ensure_signed(origin)?;
 			Self::do_redispatch(chain, lane, nonce)
+		}
+
+		/// Gives up at most `max` of the oldest messages that a closed neighbour will never take, and
+		/// hands the tokens in them to those they were meant for, here; then of its dead letters,
+		/// whose tokens stay where they are.
+		///
+		/// *Origin*: `AdminOrigin`. *Fails if* the neighbour is not closed or nothing waits for it.
+		/// *Emits* [`Event::MessagesAbandoned`].
+		#[pallet::call_index(4)]
+		#[pallet::weight(T::WeightInfo::abandon(*max))]
+		pub fn abandon(
+			origin: OriginFor<T>,
+			chain: ChainId,
+			lane: LaneId,
+			max: u32,
+		) -> DispatchResultWithPostInfo {
+			T::AdminOrigin::ensure_origin(origin)?;
+			let count = Self::do_abandon(chain, lane, max)?;
+			Ok(Some(T::WeightInfo::abandon(count)).into())
 		}
 	}
 }

@@ -3,8 +3,10 @@
 //!
 //! What a chain knows of its neighbours lives in its storage, so that one runtime type serves both.
 
+pub use crate::world::World;
+
 use crate as pallet_cross_layer;
-use crate::{Lanes, Locked, Outbox, Pallet};
+use crate::{Lanes, Pallet};
 use bp_header_chain::justification::{verify_justification, JustificationVerificationContext};
 use bp_test_utils::{make_default_justification, voter_set, TEST_GRANDPA_SET_ID};
 use codec::{Decode, Encode};
@@ -26,8 +28,8 @@ use sp_runtime::{
 use sp_state_machine::{prove_read_on_trie_backend, InMemoryBackend};
 use terrace_layers::{
 	keys, payload_hash, AccountId, Balance, Beacon, ChainId, FinalityClients, FinalityProof,
-	Header, Imported, LaneId, LaneState, Layer, LockBacking, Message, Neighbours, OnMessage,
-	OnNeighbour, Origin, Relation, SendMessage, StateProof, VersionedMessage, Window,
+	Header, Imported, LaneId, LaneState, Layer, Message, Neighbours, OnMessage, OnNeighbour,
+	Origin, Relation, SendMessage, StateProof, Trace, Window,
 };
 
 type Block = frame_system::mocking::MockBlockU32<Test>;
@@ -51,6 +53,9 @@ pub const CONTRACT: ChainId = ChainId(H256::repeat_byte(0xCC));
 pub const OTHER: ChainId = ChainId(H256::repeat_byte(0xDD));
 pub const STRANGER: ChainId = ChainId(H256::repeat_byte(0xEE));
 
+/// What finality of a set that is not known yet fails with.
+pub const OTHER_SET: DispatchError = DispatchError::Other("another authority set");
+
 /// Rounds of heartbeats that the handler of the mock takes as orders.
 pub const FAIL: u32 = 1_000;
 pub const ECHO: u32 = 1_001;
@@ -61,6 +66,7 @@ construct_runtime!(
 	pub enum Test {
 		System: frame_system,
 		Balances: pallet_balances,
+		Utility: pallet_utility,
 		CrossLayer: pallet_cross_layer,
 	}
 );
@@ -85,6 +91,13 @@ impl pallet_balances::Config for Test {
 	type MaxFreezes = VariantCountOf<RuntimeFreezeReason>;
 }
 
+impl pallet_utility::Config for Test {
+	type RuntimeEvent = RuntimeEvent;
+	type RuntimeCall = RuntimeCall;
+	type PalletsOrigin = OriginCaller;
+	type WeightInfo = ();
+}
+
 /// A neighbour as the registry of the mock knows it.
 #[derive(Encode, Decode, Clone)]
 pub struct Neighbour {
@@ -92,6 +105,7 @@ pub struct Neighbour {
 	pub relation: Relation,
 	pub receives: bool,
 	pub sends: bool,
+	pub closed: bool,
 	pub incarnation: u32,
 	pub best: u32,
 	pub roots: Vec<(u32, H256)>,
@@ -106,10 +120,18 @@ parameter_types! {
 	pub storage NeedsNoAccount: bool = true;
 	pub storage Received: Vec<(ChainId, Message)> = Vec::new();
 	pub storage HandlerFixed: bool = false;
+	pub storage Budget: Weight = Weight::MAX;
+	/// A chain that has used up its own part of the budget.
+	pub storage Spent: Option<ChainId> = None;
+	/// Names of the messages that the handler applied.
+	pub storage Traces: Vec<Option<H256>> = Vec::new();
+	pub storage Share: u32 = 0;
 }
 
 impl crate::Config for Test {
 	type Registry = Registry;
+	type AdminOrigin = frame_system::EnsureRoot<AccountId>;
+	type ReleaseLimit = Limit;
 	type OnMessage = Handler;
 	type Currency = Balances;
 	type PalletId = LockedTokens;
@@ -158,6 +180,9 @@ impl Neighbours for Registry {
 	fn may_send(chain: &ChainId, _: LaneId) -> bool {
 		neighbour(chain).is_some_and(|known| known.sends)
 	}
+	fn is_closed(chain: &ChainId) -> bool {
+		neighbour(chain).is_some_and(|known| known.closed)
+	}
 	fn incarnation(chain: &ChainId) -> u32 {
 		neighbour(chain).map_or(0, |known| known.incarnation)
 	}
@@ -178,7 +203,7 @@ impl FinalityClients for Registry {
 		let known = neighbour(chain).ok_or("no neighbour")?;
 		let number = proof.header.number;
 		ensure!(number > known.best, "not newer than the best header");
-		ensure!(proof.set_id == TEST_GRANDPA_SET_ID, "another authority set");
+		ensure!(proof.set_id == TEST_GRANDPA_SET_ID, OTHER_SET);
 		let context = JustificationVerificationContext {
 			voter_set: voter_set(),
 			authority_set_id: proof.set_id,
@@ -201,8 +226,34 @@ impl FinalityClients for Registry {
 		});
 		Ok(imported)
 	}
+	fn may_verify_later(error: &DispatchError) -> bool {
+		*error == OTHER_SET
+	}
 	fn weight(precommits: u32, _: u32) -> Weight {
 		Weight::from_parts(100_000_000, 1_000).saturating_mul(precommits.into())
+	}
+}
+
+/// Releases of [`Share`] percent in ten blocks, or without limit.
+pub struct Limit;
+
+impl frame_support::traits::Get<Option<crate::ReleaseLimit>> for Limit {
+	fn get() -> Option<crate::ReleaseLimit> {
+		let share = sp_runtime::Perbill::from_percent(Share::get());
+		(Share::get() > 0).then_some(crate::ReleaseLimit { share, period: 10 })
+	}
+}
+
+impl terrace_layers::FreeRelaying for Registry {
+	fn fits(chain: &ChainId, weight: Weight) -> bool {
+		Spent::get() != Some(*chain) && weight.all_lte(Budget::get())
+	}
+	fn spend(chain: &ChainId, weight: Weight) -> bool {
+		let fits = Self::fits(chain, weight);
+		if fits {
+			Budget::set(&Budget::get().saturating_sub(weight));
+		}
+		fits
 	}
 }
 
@@ -220,6 +271,9 @@ impl OnMessage for Handler {
 		let mut received = Received::get();
 		received.push((source, message.clone()));
 		Received::set(&received);
+		let mut traces = Traces::get();
+		traces.push(<CrossLayer as Trace>::current());
+		Traces::set(&traces);
 		match message {
 			Message::Heartbeat { round: FAIL, .. } => Err(DispatchError::Unavailable),
 			Message::Heartbeat { round: FAIL_UNTIL_FIXED, .. } if !HandlerFixed::get() => {
@@ -265,6 +319,12 @@ impl Sealed {
 	}
 }
 
+/// A state that a chain may fall back to.
+pub struct Snapshot {
+	backend: InMemoryBackend<Blake2Hasher>,
+	number: u32,
+}
+
 /// One chain.
 pub struct Chain {
 	pub id: ChainId,
@@ -274,7 +334,7 @@ pub struct Chain {
 
 impl Chain {
 	/// A chain in its first block that knows `neighbour`.
-	fn new(
+	pub fn new(
 		id: ChainId,
 		layer: Layer,
 		neighbour: (ChainId, Relation),
@@ -302,6 +362,19 @@ impl Chain {
 	/// Runs `what` on this chain, in the block that is open.
 	pub fn run<R>(&mut self, what: impl FnOnce() -> R) -> R {
 		self.ext.execute_with(what)
+	}
+
+	/// The state of this chain now.
+	pub fn snapshot(&mut self) -> Snapshot {
+		self.ext.commit_all().expect("no open transaction");
+		Snapshot { backend: self.ext.backend.clone(), number: self.number }
+	}
+
+	/// Forgets every block since `snapshot`, as a chain does with a fork that was not final.
+	pub fn fall_back(&mut self, snapshot: Snapshot) {
+		self.ext.commit_all().expect("no open transaction");
+		self.ext.backend = snapshot.backend;
+		self.number = snapshot.number;
 	}
 
 	/// Opens the next block.
@@ -368,6 +441,7 @@ pub fn add_neighbour(chain: ChainId, relation: Relation) {
 		relation,
 		receives: true,
 		sends: true,
+		closed: false,
 		incarnation: 0,
 		best: 0,
 		roots: Vec::new(),
@@ -388,6 +462,7 @@ pub struct Relay {
 	pub finality: Option<Box<FinalityProof>>,
 	pub at: u32,
 	pub proof: StateProof,
+	pub first: u64,
 	pub messages: Vec<Vec<u8>>,
 	pub tail: Vec<H256>,
 	pub max_weight: Weight,
@@ -395,8 +470,10 @@ pub struct Relay {
 
 impl Relay {
 	pub fn call(&self) -> RuntimeCall {
-		let Relay { chain, lane, finality, at, proof, messages, tail, max_weight } = self.clone();
-		crate::Call::relay { chain, lane, finality, at, proof, messages, tail, max_weight }.into()
+		let Relay { chain, lane, finality, at, proof, first, messages, tail, max_weight } =
+			self.clone();
+		crate::Call::relay { chain, lane, finality, at, proof, first, messages, tail, max_weight }
+			.into()
 	}
 
 	/// Submits it signed; call it on the target.
@@ -405,8 +482,11 @@ impl Relay {
 	}
 
 	pub fn submit_as(&self, origin: RuntimeOrigin) -> DispatchResultWithPostInfo {
-		let Relay { chain, lane, finality, at, proof, messages, tail, max_weight } = self.clone();
-		CrossLayer::relay(origin, chain, lane, finality, at, proof, messages, tail, max_weight)
+		let Relay { chain, lane, finality, at, proof, first, messages, tail, max_weight } =
+			self.clone();
+		CrossLayer::relay(
+			origin, chain, lane, finality, at, proof, first, messages, tail, max_weight,
+		)
 	}
 
 	/// What a pool says to it without an account; call it on the target.
@@ -417,6 +497,13 @@ impl Relay {
 
 	pub fn weight(&self) -> Weight {
 		self.call().get_dispatch_info().call_weight
+	}
+
+	/// Brings what comes after the first `count` messages, which have arrived.
+	pub fn skip(mut self, count: usize) -> Self {
+		self.messages.drain(..count);
+		self.first += count as u64;
+		self
 	}
 
 	/// Delivers only the first `count` messages and leaves the others as a tail.
@@ -442,6 +529,7 @@ pub fn relay_at(source: &mut Chain, target: &mut Chain, lane: LaneId, at: &Seale
 		finality: Some(Box::new(at.finality())),
 		at: at.header.number,
 		proof,
+		first: from,
 		messages: source.run(|| CrossLayer::messages(peer, lane, from, count as u32)),
 		tail: Vec::new(),
 		max_weight: Weight::from_parts(50_000_000_000, 1_000_000),
@@ -454,100 +542,5 @@ impl Sealed {
 		use sp_state_machine::Backend;
 		let value = self.backend.storage(key).expect("the state is there")?;
 		Some(LaneState::decode(&mut &value[..]).expect("a lane record"))
-	}
-}
-
-/// The main chain and a contract chain registered with it.
-pub struct World {
-	pub main: Chain,
-	pub contract: Chain,
-}
-
-impl World {
-	pub fn new() -> Self {
-		let rich = [ALICE, BOB, RELAYER].map(|who| (who, FUNDS)).to_vec();
-		let mut main = Chain::new(MAIN, Layer::Main, (CONTRACT, Relation::Child), rich);
-		main.run(|| {
-			CrossLayer::lock(&CONTRACT, &ALICE, BOOTSTRAP).expect("ALICE has the tokens");
-			CrossLayer::on_registered(CONTRACT, Relation::Child, &origin()).expect("lanes open");
-		});
-		let bootstrap = vec![(RELAYER, BOOTSTRAP)];
-		let contract = Chain::new(CONTRACT, Layer::Contract, (MAIN, Relation::Parent), bootstrap);
-		Self { main, contract }
-	}
-
-	/// Runs `test` and then checks every invariant of both chains and of the tokens.
-	pub fn build_and_execute(test: impl FnOnce(&mut World)) {
-		let mut world = Self::new();
-		test(&mut world);
-		world.check();
-	}
-
-	pub fn check(&mut self) {
-		for chain in [&mut self.main, &mut self.contract] {
-			chain.run(Pallet::<Test>::do_try_state).expect("invariants hold");
-		}
-		let locked = self.main.run(|| Locked::<Test>::get(CONTRACT));
-		let issued = self.contract.run(Balances::total_issuance);
-		assert_eq!(locked, issued + self.in_flight(), "tokens below are backed above");
-		let total = self.main.run(Balances::total_issuance);
-		assert_eq!(total, 3 * FUNDS, "the main chain's supply never changes");
-	}
-
-	/// Tokens locked above for which nothing exists below: sent down and not minted yet, or burnt
-	/// below and not released yet.
-	pub fn in_flight(&mut self) -> Balance {
-		let World { main, contract } = self;
-		undelivered(main, contract) + undelivered(contract, main)
-	}
-
-	/// A relay call that brings all that the contract chain has sent on `lane` to the main chain.
-	pub fn up(&mut self, lane: LaneId) -> Relay {
-		let sealed = self.contract.seal();
-		relay_at(&mut self.contract, &mut self.main, lane, &sealed)
-	}
-
-	/// A relay call that brings all that the main chain has sent on `lane` to the contract chain.
-	pub fn down(&mut self, lane: LaneId) -> Relay {
-		let sealed = self.main.seal();
-		relay_at(&mut self.main, &mut self.contract, lane, &sealed)
-	}
-
-	/// Brings everything up.
-	pub fn carry_up(&mut self, lane: LaneId) -> DispatchResultWithPostInfo {
-		let relay = self.up(lane);
-		self.main.run(|| relay.submit())
-	}
-
-	/// Brings everything down.
-	pub fn carry_down(&mut self, lane: LaneId) -> DispatchResultWithPostInfo {
-		let relay = self.down(lane);
-		self.contract.run(|| relay.submit())
-	}
-}
-
-/// Tokens in messages from `source` that `target` has not applied.
-fn undelivered(source: &mut Chain, target: &mut Chain) -> Balance {
-	let cursor = target.lane(LaneId::MONEY).in_nonce;
-	let (from, to) = (source.id, target.id);
-	let sender = if from == MAIN { Relation::Parent } else { Relation::Child };
-	let waiting = source.run(|| {
-		let sent = Outbox::<Test>::iter_prefix((to, LaneId::MONEY));
-		let waiting = sent.filter(|(nonce, _)| *nonce > cursor);
-		waiting.map(|(_, payload)| amount_of(&payload, sender)).sum::<Balance>()
-	});
-	let failed = target.run(|| {
-		let letters = crate::DeadLetters::<Test>::iter_prefix_values((from, LaneId::MONEY));
-		letters.map(|payload| amount_of(&payload, sender)).sum::<Balance>()
-	});
-	waiting + failed
-}
-
-/// Tokens in a message of a chain that is `sender` to the one that receives it.
-fn amount_of(payload: &[u8], sender: Relation) -> Balance {
-	match VersionedMessage::from_payload(payload) {
-		Ok(message) if message.sender() != sender => 0,
-		Ok(Message::Credit { amount, .. } | Message::Release { amount, .. }) => amount,
-		_ => 0,
 	}
 }

@@ -7,7 +7,6 @@ use crate::{
 };
 use alloc::vec::Vec;
 use bp_runtime::StorageProofChecker;
-use codec::DecodeAll;
 use frame_support::{ensure, traits::Get, weights::Weight};
 use sp_core::H256;
 use sp_runtime::{traits::BlakeTwo256, SaturatedConversion};
@@ -25,6 +24,9 @@ impl<T: Config> Pallet<T> {
 		ensure!(T::Registry::may_receive(&call.chain), Error::<T>::NotReceiving);
 		let own = Lanes::<T>::get(call.key()).ok_or(Error::<T>::UnknownLane)?;
 		ensure!(own.open, Error::<T>::LaneClosed);
+		let next = own.in_nonce.saturating_add(1);
+		ensure!(call.first >= next, Error::<T>::Obsolete);
+		ensure!(call.first == next, Error::<T>::NotYet);
 		Ok(Edge { relation, own })
 	}
 
@@ -84,12 +86,9 @@ impl<T: Config> Pallet<T> {
 		let value = proof.read_value(&keys::lane(edge.own.self_id, call.lane)).map_err(bad)?;
 		proof.ensure_no_unused_nodes().map_err(bad)?;
 		let value = value.ok_or(Error::<T>::LaneAbsent)?;
-		let peer =
-			LaneState::decode_all(&mut value.as_slice()).map_err(|_| Error::<T>::LaneMismatch)?;
+		let peer = LaneState::read(&value).ok_or(Error::<T>::LaneMismatch)?;
 		ensure!(
-			peer.version == LaneState::VERSION
-				&& peer.self_id == call.chain
-				&& peer.incarnation == edge.own.incarnation,
+			peer.self_id == call.chain && peer.incarnation == edge.own.incarnation,
 			Error::<T>::LaneMismatch
 		);
 		Ok(peer)
@@ -156,6 +155,12 @@ impl<T: Config> Pallet<T> {
 		let hashes = sizes.nodes.saturating_add(sizes.messages).saturating_add(sizes.tail);
 		T::WeightInfo::check_relay(hashes, sizes.proof_bytes, sizes.payload_bytes)
 			.saturating_add(finality)
+	}
+
+	/// Most weight of a relay call.
+	pub(crate) fn whole_weight(call: &Relayed<'_>) -> Weight {
+		Self::weight_of_relay(call.finality, call.proof, call.messages, call.tail)
+			.saturating_add(call.max_weight)
 	}
 
 	/// Most weight of a relay call besides what its messages do.

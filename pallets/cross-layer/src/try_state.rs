@@ -2,8 +2,8 @@
 //! Invariants.
 
 use crate::{
-	Acked, Acknowledged, Config, DeadLetterNonces, DeadLetters, LaneKey, Lanes, Locked, Outbox,
-	Pallet,
+	Acked, Acknowledged, Config, CurrentTrace, DeadLetterNonces, DeadLetters, LaneKey, Lanes,
+	Locked, Outbox, Pallet,
 };
 use alloc::{format, string::String, vec::Vec};
 use frame_support::traits::fungible::Inspect;
@@ -19,7 +19,7 @@ impl<T: Config> Pallet<T> {
 	/// 5. dead letters are exactly those in the index, which is ordered and below the cursor.
 	///
 	/// For every child: its account holds what is locked and the existential deposit. Nothing
-	/// belongs to a lane that does not exist.
+	/// belongs to a lane that does not exist, and no message is being dispatched.
 	pub(crate) fn do_try_state() -> Result<(), String> {
 		for (key, own) in Lanes::<T>::iter() {
 			Self::check_lane(key, &own)?;
@@ -27,6 +27,9 @@ impl<T: Config> Pallet<T> {
 			Self::check_dead_letters(key, &own)?;
 		}
 		Self::check_no_strays()?;
+		if let Some(trace) = CurrentTrace::<T>::get() {
+			return Err(format!("{trace:?} is dispatched and no message is"));
+		}
 		for (child, locked) in Locked::<T>::iter() {
 			let held = T::Currency::balance(&Self::locked_account(&child));
 			let least = locked.saturating_add(T::Currency::minimum_balance());

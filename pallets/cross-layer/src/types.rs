@@ -6,13 +6,14 @@ use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::weights::Weight;
 use scale_info::TypeInfo;
 use sp_core::{ConstU32, H256};
-use sp_runtime::{BoundedVec, SaturatedConversion};
+use sp_runtime::{BoundedVec, Perbill, SaturatedConversion};
 use terrace_layers::{
-	limits, ChainId, FinalityProof, LaneId, LaneState, Message, Relation, StateProof,
+	limits, Balance, ChainId, FinalityProof, LaneId, LaneState, Message, Relation, StateProof,
 };
 
-/// Most acknowledged messages that one relay call removes; the rest is for later calls.
-pub const MAX_PRUNE: u64 = 64;
+/// Most acknowledged messages that one relay call removes: as many as a lane keeps, for no later call
+/// would remove the rest from a lane that falls silent, and its edge could never be closed.
+pub const MAX_PRUNE: u64 = limits::MAX_PENDING as u64;
 /// Messages that make a relay call free although it leaves a tail: a batch split one by one is not.
 pub const FREE_MIN_BATCH: u32 = 8;
 /// Share of a block that the messages of a free relay call with a tail take at least, when they
@@ -48,6 +49,37 @@ pub struct Acknowledged {
 	pub pruned: u64,
 }
 
+/// How much of its locked tokens a child may release in a period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReleaseLimit {
+	/// Part of what is locked when the period begins.
+	pub share: Perbill,
+	/// Blocks of a period.
+	pub period: u32,
+}
+
+/// What a child has released in a period.
+#[derive(
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+)]
+pub struct ReleasePeriod {
+	/// Block in which the period began.
+	pub since: u32,
+	/// Tokens that may be released in it.
+	pub allowed: Balance,
+	/// Tokens released in it.
+	pub released: Balance,
+}
+
 /// Arguments of a relay call.
 pub(crate) struct Relayed<'a> {
 	pub chain: ChainId,
@@ -55,6 +87,7 @@ pub(crate) struct Relayed<'a> {
 	pub finality: Option<&'a FinalityProof>,
 	pub at: u32,
 	pub proof: &'a StateProof,
+	pub first: u64,
 	pub messages: &'a [Vec<u8>],
 	pub tail: &'a [H256],
 	pub max_weight: Weight,

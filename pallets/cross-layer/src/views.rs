@@ -34,10 +34,10 @@ impl<T: Config> Pallet<T> {
 		LatestBeacon::<T>::get()
 	}
 
-	/// Most weight that dispatching `payloads` here takes: the least `max_weight` of a relay call.
-	pub fn dispatch_weight(payloads: &[Vec<u8>]) -> Weight {
-		payloads.iter().fold(Weight::zero(), |sum, payload| {
-			sum.saturating_add(Self::weight_of_message(Self::read(payload).as_ref()))
-		})
+	/// Most weight that dispatching a message with this payload takes here.
+	///
+	/// The sum over its messages is the least `max_weight` of a relay call.
+	pub fn dispatch_weight(payload: &[u8]) -> Weight {
+		Self::weight_of_message(Self::read(payload).as_ref())
 	}
 }

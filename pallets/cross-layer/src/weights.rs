@@ -50,6 +50,10 @@ pub trait WeightInfo {
 	fn transfer_up() -> Weight;
 	/// Dispatching a message again, besides what it does.
 	fn redispatch() -> Weight;
+	/// Looking at a relay call without its proofs.
+	fn check_cheaply() -> Weight;
+	/// Giving up so many messages.
+	fn abandon(messages: u32) -> Weight;
 	/// Looking for new randomness.
 	fn on_initialize() -> Weight;
 	/// Opening the lanes of an edge.
@@ -82,12 +86,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		Self::of(time, 6, 0)
 	}
 
-	// Written: both records of the lane. Per message, if it fails: the letter, and the index which
-	// the overlay keeps after the first.
+	// Written: both records of the lane, the name of the message. Per message, if it fails: the
+	// letter, and the index which the overlay keeps after the first.
 	fn deliver(messages: u32, payload_bytes: u32) -> Weight {
 		let each = DELIVER.saturating_mul(messages.into());
 		let time = each.saturating_add(DELIVER_BYTE.saturating_mul(payload_bytes.into()));
-		Self::of(time, 3, u64::from(messages).saturating_add(3))
+		Self::of(time, 3, u64::from(messages).saturating_add(4))
 			.saturating_add(Weight::from_parts(0, PROOF_LONG))
 	}
 
@@ -129,7 +133,19 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 
 	fn redispatch() -> Weight {
-		Self::of(CHANGE, 4, 2).saturating_add(Weight::from_parts(0, PROOF_LONG))
+		Self::of(CHANGE, 5, 3).saturating_add(Weight::from_parts(0, PROOF_LONG))
+	}
+
+	// The neighbour, its best header, the root of the block, and both records of this end of the lane.
+	fn check_cheaply() -> Weight {
+		Self::of(CHECK, 5, 0)
+	}
+
+	// Each message may hand tokens back: two accounts, and what is locked.
+	fn abandon(messages: u32) -> Weight {
+		Self::of(CHANGE, 4, 1)
+			.saturating_add(Self::of(CHANGE, 4, 4).saturating_mul(messages.into()))
+			.saturating_add(Self::prune(messages))
 	}
 
 	// Read: this chain's own randomness and its epoch, the newest known, whether it is due.

@@ -116,8 +116,7 @@ fn authorize_calls_finality_stale_that_somebody_else_brought() {
 		send_up(world, 2);
 		let relay = world.up(LaneId::STORAGE);
 		assert_ok!(world.main.run(|| relay.clone().cut(1).submit()));
-		let messages = relay.messages[1..].to_vec();
-		let rest = Relay { messages, ..relay };
+		let rest = relay.skip(1);
 		assert_eq!(answer(world, &rest), Err(STALE));
 		assert_eq!(answer(world, &Relay { finality: None, ..rest }), Ok(()));
 	});

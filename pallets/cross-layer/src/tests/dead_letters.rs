@@ -31,7 +31,8 @@ fn buried(lane: LaneId, payload: Vec<u8>, error: Error<Test>) {
 		forget(&mut world.contract, lane);
 		assert_ok!(world.main.run(|| relay.submit()));
 		let (chain, nonce, error) = (CONTRACT, 1, error.into());
-		let failed = Event::MessageFailed { chain, lane, nonce, error };
+		let trace = trace_up(lane, nonce);
+		let failed = Event::MessageFailed { chain, lane, nonce, trace, error };
 		assert!(world.main.events().contains(&failed), "{:?}", world.main.events());
 		world.main.run(|| {
 			let letter = DeadLetters::<Test>::get((chain, lane), nonce);
@@ -87,7 +88,8 @@ fn message_that_only_children_send_becomes_dead_letter() {
 		assert_ok!(world.contract.run(|| relay.submit()));
 		let (chain, lane) = (MAIN, LaneId::MONEY);
 		let error = Error::<Test>::WrongDirection.into();
-		let failed = Event::MessageFailed { chain, lane, nonce: 1, error };
+		let trace = trace_down(lane, 1);
+		let failed = Event::MessageFailed { chain, lane, nonce: 1, trace, error };
 		assert!(world.contract.events().contains(&failed));
 	});
 }
@@ -113,8 +115,7 @@ fn relay_fails_when_no_more_dead_letters_fit() {
 			let signed = RuntimeOrigin::signed(BOB);
 			assert_ok!(CrossLayer::redispatch(signed, CONTRACT, LaneId::STORAGE, 1));
 			HandlerFixed::set(&false);
-			let messages = relay.messages[1..].to_vec();
-			assert_ok!(Relay { finality: None, messages, ..relay }.submit());
+			assert_ok!(Relay { finality: None, ..relay.skip(1) }.submit());
 			let nonces = DeadLetterNonces::<Test>::get((CONTRACT, LaneId::STORAGE));
 			assert_eq!(nonces.to_vec(), [2, 3, 4, 6]);
 		});

@@ -3,6 +3,7 @@
 use super::*;
 use crate::WeightInfo;
 
+/// Case 73.
 #[test]
 fn relay_is_free_when_it_brings_all_or_a_batch() {
 	for (sent, brought, pays) in

@@ -35,12 +35,13 @@ fn relay_delivers_prefix_before_tail() {
 		assert_ok!(world.main.run(|| relay.clone().cut(2).submit()));
 		assert_eq!(world.main.received(), heartbeats(1..=2));
 		// The rest goes under the same proof.
-		let rest = Relay { finality: None, messages: relay.messages[2..].to_vec(), ..relay };
+		let rest = Relay { finality: None, ..relay.skip(2) };
 		assert_ok!(world.main.run(|| rest.submit()));
 		assert_eq!(world.main.received(), heartbeats(1..=5));
 	});
 }
 
+/// Case 43.
 #[test]
 fn relay_fails_when_replayed() {
 	World::build_and_execute(|world| {
@@ -59,6 +60,7 @@ fn relay_fails_when_replayed() {
 	});
 }
 
+/// Case 44.
 #[test]
 fn relay_fails_with_gap() {
 	refused_when(Error::WrongCount, |relay| drop(relay.messages.remove(0)));
@@ -69,12 +71,14 @@ fn relay_fails_with_gap() {
 	});
 }
 
+/// Case 45.
 #[test]
 fn relay_fails_when_reordered() {
 	refused_when(Error::WrongHead, |relay| relay.messages.swap(0, 1));
 	refused_when(Error::WrongHead, |relay| relay.messages.reverse());
 }
 
+/// Case 46.
 #[test]
 fn relay_fails_when_any_bit_is_changed() {
 	World::build_and_execute(|world| {
@@ -104,6 +108,7 @@ fn relay_fails_when_message_is_invented() {
 	});
 }
 
+/// Case 47.
 #[test]
 fn relay_fails_with_wrong_tail() {
 	let cut = |relay: &mut Relay| *relay = relay.clone().cut(1);
@@ -130,12 +135,14 @@ fn relay_fails_when_there_is_only_a_tail() {
 	refused_when(Error::Obsolete, |relay| *relay = relay.clone().cut(0));
 }
 
+/// Case 48.
 #[test]
 fn relay_fails_on_other_lane() {
 	refused_when(Error::BadStateProof, |relay| relay.lane = LaneId::MONEY);
 	refused_when(Error::UnknownLane, |relay| relay.lane = LaneId(3));
 }
 
+/// Case 49.
 #[test]
 fn relay_fails_for_other_destination() {
 	World::build_and_execute(|world| {
@@ -153,6 +160,7 @@ fn relay_fails_for_other_destination() {
 	});
 }
 
+/// Case 50.
 #[test]
 fn relay_fails_under_other_incarnation() {
 	World::build_and_execute(|world| {
@@ -179,6 +187,7 @@ fn relay_fails_for_chain_that_is_none_or_stopped() {
 	});
 }
 
+/// Case 51.
 #[test]
 fn relay_closes_lane_when_peer_acknowledges_what_was_never_sent() {
 	World::build_and_execute(|world| {
@@ -245,6 +254,7 @@ fn relay_takes_acknowledgement_before_a_tail() {
 	});
 }
 
+/// Case 52.
 #[test]
 fn relay_ignores_older_acknowledgement() {
 	World::build_and_execute(|world| {
@@ -268,6 +278,7 @@ fn relay_ignores_older_acknowledgement() {
 	});
 }
 
+/// Case 53.
 #[test]
 fn relay_fails_when_weight_is_too_low() {
 	World::build_and_execute(|world| {
@@ -286,6 +297,7 @@ fn relay_fails_when_weight_is_too_low() {
 	});
 }
 
+/// Case 54.
 #[test]
 fn relay_rolls_back_what_a_failing_handler_did() {
 	World::build_and_execute(|world| {
@@ -298,12 +310,19 @@ fn relay_rolls_back_what_a_failing_handler_did() {
 		let (chain, lane) = (CONTRACT, LaneId::STORAGE);
 		let error = DispatchError::Unavailable;
 		let events = world.main.events();
-		assert!(events.contains(&Event::MessageFailed { chain, lane, nonce: 2, error }));
+		let trace = |nonce| trace_up(lane, nonce);
+		for nonce in [1, 3] {
+			let event = Event::MessageDispatched { chain, lane, nonce, trace: trace(nonce) };
+			assert!(events.contains(&event), "message {nonce}");
+		}
+		let failed = Event::MessageFailed { chain, lane, nonce: 2, trace: trace(2), error };
+		assert!(events.contains(&failed));
 		let event = Event::MessagesReceived { chain, lane, nonce: 3, count: 3, failed: 1 };
 		assert_eq!(events.last(), Some(&event));
 	});
 }
 
+/// Case 55.
 #[test]
 fn relay_lets_handler_send_on_the_same_lane() {
 	World::build_and_execute(|world| {
@@ -317,6 +336,7 @@ fn relay_lets_handler_send_on_the_same_lane() {
 	});
 }
 
+/// Case 57.
 #[test]
 fn relay_fails_over_limits() {
 	refused_when(Error::TooManyMessages, |relay| {

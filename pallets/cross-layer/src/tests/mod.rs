@@ -1,17 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Relaying is split by what goes wrong: the proof, the lane, the messages, the fee.
 
+mod abandon;
 mod authorize;
 mod beacon;
+mod blockers;
+mod budget;
 mod dead_letters;
+mod extension;
 mod fees;
+mod free;
 mod lane;
 mod lanes;
+mod long_run;
 mod proof;
 mod prop;
 mod redispatch;
+mod release_limit;
 mod scenarios;
 mod send;
+mod trace;
 mod transfer;
 mod try_state;
 mod views;
@@ -30,7 +38,8 @@ pub(crate) use frame_support::{
 pub(crate) use sp_core::H256;
 pub(crate) use sp_runtime::DispatchError;
 pub(crate) use terrace_layers::{
-	keys, limits, ChainId, LaneId, LaneState, Message, Relation, SendMessage, VersionedMessage,
+	keys, limits, ChainId, Direction, LaneId, LaneState, Message, Relation, SendMessage,
+	VersionedMessage,
 };
 
 /// Asserts that `relay` is refused on `target`, changes nothing there and never enters a pool.
@@ -39,6 +48,16 @@ pub(crate) fn refuse(target: &mut Chain, relay: &Relay, error: Error<Test>) {
 		assert!(relay.authorize().is_err(), "a pool takes what is refused with {error:?}");
 		assert_noop!(relay.submit(), error);
 	});
+}
+
+/// Name of a message that the contract chain has sent up.
+pub(crate) fn trace_up(lane: LaneId, nonce: u64) -> H256 {
+	Direction { source: CONTRACT, target: MAIN, lane, incarnation: 0 }.trace_id(nonce)
+}
+
+/// Name of a message that the main chain has sent down.
+pub(crate) fn trace_down(lane: LaneId, nonce: u64) -> H256 {
+	Direction { source: MAIN, target: CONTRACT, lane, incarnation: 0 }.trace_id(nonce)
 }
 
 /// Sends `count` heartbeats up, marked with their numbers from 1.

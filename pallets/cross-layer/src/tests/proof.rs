@@ -28,6 +28,7 @@ fn root_index(relay: &Relay) -> usize {
 	relay.proof.iter().position(is_root).expect("the root is part of the proof")
 }
 
+/// Case 31.
 #[test]
 fn relay_fails_under_wrong_root() {
 	World::build_and_execute(|world| {
@@ -43,6 +44,7 @@ fn relay_fails_under_wrong_root() {
 	});
 }
 
+/// Case 32.
 #[test]
 fn relay_fails_without_root_node() {
 	refused_when(Error::BadStateProof, |_, relay| {
@@ -50,6 +52,7 @@ fn relay_fails_without_root_node() {
 	});
 }
 
+/// Case 33.
 #[test]
 fn relay_fails_without_value_node() {
 	refused_when(Error::BadStateProof, |world, relay| {
@@ -71,11 +74,13 @@ fn relay_fails_without_any_one_node() {
 	});
 }
 
+/// Case 34.
 #[test]
 fn relay_fails_with_duplicate_node() {
 	refused_when(Error::BadStateProof, |_, relay| relay.proof.push(relay.proof[0].clone()));
 }
 
+/// Case 35.
 #[test]
 fn relay_fails_with_unused_node() {
 	refused_when(Error::BadStateProof, |world, relay| {
@@ -86,6 +91,7 @@ fn relay_fails_with_unused_node() {
 	});
 }
 
+/// Case 36.
 #[test]
 fn relay_fails_with_node_of_another_state() {
 	World::build_and_execute(|world| {
@@ -101,11 +107,13 @@ fn relay_fails_with_node_of_another_state() {
 	});
 }
 
+/// Case 37.
 #[test]
 fn relay_fails_with_empty_proof() {
 	refused_when(Error::BadStateProof, |_, relay| relay.proof.clear());
 }
 
+/// Case 38.
 #[test]
 fn relay_fails_with_mangled_node() {
 	World::build_and_execute(|world| {
@@ -136,6 +144,7 @@ fn relay_fails_when_root_node_is_garbage() {
 	});
 }
 
+/// Case 39.
 #[test]
 fn relay_fails_when_record_has_trailing_byte() {
 	World::build_and_execute(|world| {
@@ -156,7 +165,7 @@ fn relay_fails_when_record_is_of_another_version() {
 		send_up(world, 1);
 		let right = world.contract.lane(LaneId::STORAGE);
 		let key = (MAIN, LaneId::STORAGE);
-		let other = LaneState { version: LaneState::VERSION + 1, ..right.clone() };
+		let other = LaneState { version: LaneState::VERSION + 2, ..right.clone() };
 		world.contract.run(|| Lanes::<Test>::insert(key, other));
 		let relay = world.up(LaneId::STORAGE);
 		refuse(&mut world.main, &relay, Error::LaneMismatch);
@@ -164,6 +173,23 @@ fn relay_fails_when_record_is_of_another_version() {
 	});
 }
 
+#[test]
+fn relay_reads_the_record_of_a_neighbour_that_upgraded_first() {
+	World::build_and_execute(|world| {
+		send_up(world, 1);
+		let right = world.contract.lane(LaneId::STORAGE);
+		let key = Lanes::<Test>::hashed_key_for((MAIN, LaneId::STORAGE));
+		let next = LaneState { version: LaneState::VERSION + 1, ..right.clone() };
+		let appended = [next.encode(), vec![7; 40]].concat();
+		world.contract.run(|| sp_io::storage::set(&key, &appended));
+		let relay = world.up(LaneId::STORAGE);
+		world.contract.run(|| sp_io::storage::set(&key, &right.encode()));
+		assert_ok!(world.main.run(|| relay.submit()));
+		assert_eq!(world.main.received(), heartbeats([1]));
+	});
+}
+
+/// Case 40.
 #[test]
 fn relay_fails_when_lane_is_proven_absent() {
 	World::build_and_execute(|world| {
@@ -176,12 +202,26 @@ fn relay_fails_when_lane_is_proven_absent() {
 	});
 }
 
+/// Case 41.
 #[test]
 fn relay_fails_when_header_is_not_known() {
 	refused_when(Error::HeaderUnknown, |_, relay| relay.finality = None);
 	refused_when(Error::HeaderUnknown, |_, relay| relay.at += 1);
+	World::build_and_execute(|world| {
+		let relay = three_up(world);
+		let finality = relay.finality.clone().expect("relays bring finality");
+		world.main.run(|| {
+			use terrace_layers::FinalityClients;
+			assert_ok!(Registry::import(&CONTRACT, &finality));
+			// So many newer headers came that this one is kept no more.
+			change_neighbour(CONTRACT, |known| known.roots.clear());
+		});
+		let late = Relay { finality: None, ..relay };
+		refuse(&mut world.main, &late, Error::HeaderUnknown);
+	});
 }
 
+/// Case 42.
 #[test]
 fn relay_fails_under_header_of_another_chain() {
 	World::build_and_execute(|world| {

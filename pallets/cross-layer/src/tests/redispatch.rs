@@ -31,7 +31,8 @@ fn redispatch_applies_dead_letters_in_order() {
 			[heartbeat(1, 0), heartbeat(2, FAIL_UNTIL_FIXED), heartbeat(3, FAIL_UNTIL_FIXED)];
 		assert_eq!(world.main.received(), sent);
 		let (chain, lane, nonce) = (CONTRACT, LaneId::STORAGE, 3);
-		let event = Event::MessageRedispatched { chain, lane, nonce };
+		let trace = trace_up(lane, nonce);
+		let event = Event::MessageRedispatched { chain, lane, nonce, trace };
 		assert_eq!(world.main.events().last(), Some(&event));
 	});
 }

@@ -103,7 +103,8 @@ fn firewall_holds_back_what_was_never_locked() {
 			(CONTRACT, LaneId::MONEY, DispatchError::from(Error::<Test>::FirewallExceeded));
 		let events = world.main.events();
 		for nonce in [1, 3] {
-			assert!(events.contains(&Event::MessageFailed { chain, lane, nonce, error }));
+			let trace = trace_up(lane, nonce);
+			assert!(events.contains(&Event::MessageFailed { chain, lane, nonce, trace, error }));
 		}
 		world.main.run(|| {
 			assert_eq!((balance(&NEWCOMER), balance(&BOB)), (0, FUNDS + BOOTSTRAP));
@@ -267,7 +268,8 @@ fn credit_that_would_overflow_waits_as_dead_letter() {
 		assert_ok!(world.carry_down(LaneId::MONEY));
 		let (chain, lane) = (MAIN, LaneId::MONEY);
 		let error = sp_runtime::ArithmeticError::Overflow.into();
-		let failed = Event::MessageFailed { chain, lane, nonce: 1, error };
+		let trace = trace_down(lane, 1);
+		let failed = Event::MessageFailed { chain, lane, nonce: 1, trace, error };
 		assert!(world.contract.events().contains(&failed), "{:?}", world.contract.events());
 		world.contract.run(|| {
 			assert_eq!(Balances::total_issuance(), BOOTSTRAP);

@@ -59,9 +59,11 @@ fn dispatch_weight_is_the_least_that_a_relay_call_needs() {
 	World::build_and_execute(|world| {
 		send_up(world, 3);
 		let relay = world.up(LaneId::STORAGE);
-		let least = world.main.run(|| CrossLayer::dispatch_weight(&relay.messages));
+		let each = |payload: &Vec<u8>| CrossLayer::dispatch_weight(payload);
+		let sum = |one: Weight, other: Weight| one.saturating_add(other);
+		let least = world.main.run(|| relay.messages.iter().map(each).fold(Weight::zero(), sum));
 		assert_eq!(least, MESSAGE_WEIGHT.saturating_mul(3));
-		let garbage = world.main.run(|| CrossLayer::dispatch_weight(&[vec![0xFF]]));
+		let garbage = world.main.run(|| CrossLayer::dispatch_weight(&[0xFF]));
 		assert!(garbage.ref_time() > 0);
 		assert_ok!(world.main.run(|| Relay { max_weight: least, ..relay }.submit()));
 	});
