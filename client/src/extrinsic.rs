@@ -64,7 +64,9 @@ impl Values {
 	fn explicit(&self, extension: &str) -> Result<Vec<u8>, UnknownExtension> {
 		Ok(match extension {
 			"AuthorizeCall" | "CheckNonZeroSender" | "CheckSpecVersion" | "CheckTxVersion"
-			| "CheckGenesis" | "CheckWeight" | "WeightReclaim" => Vec::new(),
+			| "CheckGenesis" | "CheckFinality" | "CheckRelay" | "CheckWeight" | "WeightReclaim" => {
+				Vec::new()
+			}
 			"CheckMortality" => self.lifetime.era.encode(),
 			"CheckNonce" => Compact(self.nonce).encode(),
 			"ChargeTransactionPayment" => Compact(0u128).encode(),
@@ -78,6 +80,8 @@ impl Values {
 		Ok(match extension {
 			"AuthorizeCall"
 			| "CheckNonZeroSender"
+			| "CheckFinality"
+			| "CheckRelay"
 			| "CheckNonce"
 			| "CheckWeight"
 			| "ChargeTransactionPayment"
@@ -143,13 +147,15 @@ mod tests {
 	use sp_core::{sr25519, Pair};
 
 	/// The extensions of every layer, in their order.
-	const EXTENSIONS: [&str; 11] = [
+	const EXTENSIONS: [&str; 13] = [
 		"AuthorizeCall",
 		"CheckNonZeroSender",
 		"CheckSpecVersion",
 		"CheckTxVersion",
 		"CheckGenesis",
 		"CheckMortality",
+		"CheckFinality",
+		"CheckRelay",
 		"CheckNonce",
 		"CheckWeight",
 		"ChargeTransactionPayment",

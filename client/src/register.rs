@@ -5,11 +5,15 @@ use crate::{chain::from_hex, Chain, Error, Included, Signer, Wait};
 use bp_runtime::StorageProofChecker;
 use codec::DecodeAll;
 use serde::Deserialize;
-use sp_core::H256;
-use sp_runtime::traits::BlakeTwo256;
+use sp_consensus_grandpa::{AuthorityId, AuthorityList, AuthoritySignature};
+use sp_core::{ConstU32, H256};
+use sp_runtime::{traits::BlakeTwo256, BoundedVec};
 use terrace_layers::{
-	keys, Balance, ChainId, Checkpoint, GenesisProof, Header, Layer, Origin, StateProof,
+	keys, limits, Balance, ChainId, Checkpoint, GenesisProof, Header, Layer, Origin, StateProof,
 };
+
+/// One signature for each authority of a chain, in their order.
+type Signatures = BoundedVec<AuthoritySignature, ConstU32<{ limits::MAX_AUTHORITIES }>>;
 
 /// Why a chain cannot be registered.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -40,6 +44,17 @@ pub enum RegisterError {
 		child: Layer,
 		/// Layer of the parent.
 		parent: Layer,
+	},
+	/// Not every authority of the chain has signed.
+	#[error("{} of the chain's authorities have not signed its registration: {}", .0.len(), .0.join(", "))]
+	Unsigned(Vec<String>),
+	/// The signatures are for another registration.
+	#[error("the signatures are for chain {chain} below {parent}, not for this registration")]
+	OtherRegistration {
+		/// Chain they register.
+		chain: ChainId,
+		/// Parent they register it with.
+		parent: ChainId,
 	},
 	/// The chain is registered already.
 	#[error("chain {0} is registered already")]
@@ -76,6 +91,73 @@ pub fn read_genesis_proof(json: &str) -> Result<GenesisProof, RegisterError> {
 		return Err(damaged(&format!("{reason}, not {}", file.genesis_hash)));
 	}
 	Ok(proof)
+}
+
+/// Signatures with which authorities show that they hold their keys.
+#[derive(Clone, Debug)]
+pub struct Possession {
+	chain: ChainId,
+	parent: ChainId,
+	signatures: Vec<(AuthorityId, AuthoritySignature)>,
+}
+
+/// What `terrace-node sign-registration` writes.
+#[derive(Debug, Deserialize)]
+struct PossessionFile {
+	chain: ChainId,
+	parent: ChainId,
+	signatures: Vec<SignatureEntry>,
+}
+
+#[derive(Debug, Deserialize)]
+struct SignatureEntry {
+	authority: String,
+	signature: String,
+}
+
+/// Reads what `terrace-node sign-registration` writes.
+pub fn read_possession(json: &str) -> Result<Possession, RegisterError> {
+	let damaged = |error: &dyn ToString| RegisterError::Damaged(error.to_string());
+	let file: PossessionFile = serde_json::from_str(json).map_err(|error| damaged(&error))?;
+	let read = |entry: &SignatureEntry| {
+		let authority = from_hex(&entry.authority).map_err(|error| damaged(&error))?;
+		let signature = from_hex(&entry.signature).map_err(|error| damaged(&error))?;
+		let id = AuthorityId::decode_all(&mut &authority[..]).map_err(|error| damaged(&error))?;
+		let signature =
+			AuthoritySignature::decode_all(&mut &signature[..]).map_err(|error| damaged(&error))?;
+		Ok((id, signature))
+	};
+	let signatures = file.signatures.iter().map(read).collect::<Result<_, RegisterError>>()?;
+	Ok(Possession { chain: file.chain, parent: file.parent, signatures })
+}
+
+/// The signatures of all authorities of the genesis, in its order.
+fn ordered(
+	genesis: &GenesisProof,
+	parent: ChainId,
+	given: &[Possession],
+) -> Result<Signatures, RegisterError> {
+	let chain = genesis.chain_id();
+	if let Some(other) = given.iter().find(|file| (file.chain, file.parent) != (chain, parent)) {
+		return Err(RegisterError::OtherRegistration { chain: other.chain, parent: other.parent });
+	}
+	let bytes = value(genesis, &keys::grandpa_authorities())?
+		.ok_or_else(|| RegisterError::Damaged("it proves no authorities".into()))?;
+	let list = AuthorityList::decode_all(&mut &bytes[..])
+		.map_err(|error| RegisterError::Damaged(error.to_string()))?;
+	let all: Vec<_> = given.iter().flat_map(|file| &file.signatures).collect();
+	let (mut signatures, mut missing) = (Vec::new(), Vec::new());
+	for (id, _) in list {
+		match all.iter().find(|(signer, _)| *signer == id) {
+			Some((_, signature)) => signatures.push(signature.clone()),
+			None => missing.push(id.to_string()),
+		}
+	}
+	if !missing.is_empty() {
+		return Err(RegisterError::Unsigned(missing));
+	}
+	Signatures::try_from(signatures)
+		.map_err(|_| RegisterError::Damaged("it has too many authorities".into()))
 }
 
 /// What a chain's genesis says of it and of its parent.
@@ -118,17 +200,19 @@ impl Registration {
 	pub async fn prepare(
 		parent: &Chain,
 		genesis: GenesisProof,
+		possession: &[Possession],
 		bond: Balance,
 	) -> Result<Self, RegisterError> {
 		let chain = genesis.chain_id();
 		let origin = origin(&genesis)?;
 		let backing = issuance(&genesis)?;
 		let checkpoint = check_parent(parent, chain, &origin)?;
+		let signatures = ordered(&genesis, checkpoint.chain, possession)?;
 		if parent.neighbours(None).await?.iter().any(|view| view.chain == chain) {
 			return Err(RegisterError::AlreadyRegistered(chain));
 		}
 		let (header, proof) = checkpoint_proof(parent, checkpoint).await?;
-		let args = (genesis, Box::new(header), proof, bond);
+		let args = (genesis, Box::new(header), proof, signatures, bond);
 		let call = parent.call("ChainRegistry", "register_child", &args)?;
 		Ok(Self { chain, origin, backing, bond, call })
 	}

@@ -3,6 +3,7 @@
 
 use crate::{
 	chain_spec, genesis::ExportGenesisProofCmd, make_spec::MakeSpecCmd, relay_task::RelayArgs,
+	sign_registration::SignRegistrationCmd,
 };
 use clap::{Arg, Command};
 use sc_cli::SubstrateCli;
@@ -47,6 +48,8 @@ pub enum Subcommand {
 	ExportChainSpec(sc_cli::ExportChainSpecCmd),
 	/// Print the proof with which a chain registers with its parent.
 	ExportGenesisProof(ExportGenesisProofCmd),
+	/// Sign a chain's registration with the keys of its authorities.
+	SignRegistration(SignRegistrationCmd),
 	/// Check a block of the database again.
 	CheckBlock(sc_cli::CheckBlockCmd),
 	/// Write blocks of the database to a file.
@@ -172,7 +175,7 @@ mod tests {
 	fn relay_flags_are_read() {
 		let line = "terrace-node --chain x.json --parent-url ws://127.0.0.1:1 --relay-suri //Alice";
 		let relay = parse(line).expect("valid").run.relay;
-		assert_eq!(relay.parent_url.as_deref(), Some("ws://127.0.0.1:1"));
+		assert_eq!(relay.parent_url, ["ws://127.0.0.1:1"]);
 		assert_eq!(relay.relay_suri.as_deref(), Some("//Alice"));
 		assert!(parse("terrace-node --parent-url http://127.0.0.1:1").is_err());
 	}
@@ -190,6 +193,8 @@ mod tests {
 			"terrace-node make-spec main-local --raw",
 			"terrace-node export-chain-spec --chain main-dev --raw",
 			"terrace-node export-genesis-proof --chain x.json",
+			"terrace-node sign-registration --chain x.json --suri //Alice --suri //Bob",
+			"terrace-node sign-registration --chain x.json --keystore-path keys",
 			"terrace-node check-block --chain main-dev 1",
 			"terrace-node export-blocks --chain main-dev",
 			"terrace-node import-blocks --chain main-dev x",

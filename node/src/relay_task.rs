@@ -8,10 +8,11 @@ use std::{
 	time::{Duration, Instant},
 };
 use terrace_layers::{Layer, Origin};
+use terrace_relay::{Backoff, Registry};
 
 const LOG_TARGET: &str = "relay";
 
-/// Pause after the first failure; it doubles with each further one.
+/// Pause after the first attempt that fails.
 const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
 /// Longest pause between two attempts.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
@@ -24,9 +25,10 @@ pub struct RelayArgs {
 	///
 	/// The relay carries finality and messages between this chain and its parent, both ways. It
 	/// goes on trying while the parent cannot be reached, and never stops the node. Several
-	/// nodes of a chain may run it: what one has delivered, the others skip.
+	/// nodes of a chain may run it: what one has delivered, the others skip. Repeatable: when a
+	/// node of the parent fails, is behind or stalls, the next one is asked.
 	#[arg(long, value_name = "WS-URL", value_parser = crate::cli::websocket_url)]
-	pub parent_url: Option<String>,
+	pub parent_url: Vec<String>,
 
 	/// Secret of the account that pays for relayed transactions on the main chain.
 	///
@@ -52,7 +54,7 @@ pub enum Error {
 /// What the relay joins.
 #[derive(Debug, Clone)]
 pub struct Edge {
-	parent_url: String,
+	parent_urls: Vec<String>,
 	child_url: String,
 	signer: Option<String>,
 }
@@ -60,7 +62,7 @@ pub struct Edge {
 impl RelayArgs {
 	/// Fails if the chain has nobody to relay to.
 	pub fn check(&self, origin: &Origin) -> Result<(), Error> {
-		if self.parent_url.is_none() {
+		if self.parent_url.is_empty() {
 			return Ok(());
 		}
 		let parent = origin.parent.as_ref().ok_or(Error::NoParent)?;
@@ -78,46 +80,41 @@ impl RelayArgs {
 impl Edge {
 	/// The edge that the command line asks for, if any.
 	pub fn of(args: RelayArgs, rpc: &[Multiaddr]) -> Result<Option<Self>, Error> {
-		let Some(parent_url) = args.parent_url else { return Ok(None) };
+		if args.parent_url.is_empty() {
+			return Ok(None);
+		}
 		let child_url = rpc.iter().find_map(websocket).ok_or(Error::NoRpc)?;
-		Ok(Some(Self { parent_url, child_url, signer: args.relay_suri }))
+		Ok(Some(Self { parent_urls: args.parent_url, child_url, signer: args.relay_suri }))
 	}
 
-	/// Relays for ever.
+	/// Relays for ever, and shows its figures among those of `registry`.
 	///
-	/// The relay deals with lost connections itself. What it gives up on, such as a wrong chain
-	/// behind the address, may be put right while the node runs, so it is tried again.
-	pub async fn relay(self) {
-		let mut pause = SHORTEST_PAUSE;
+	/// The relay deals with the nodes of both chains itself. Should it end all the same, the node
+	/// goes on and starts it again.
+	pub async fn relay(self, registry: Option<Registry>) {
+		let registry = registry.unwrap_or_default();
+		let mut backoff = Backoff::new(SHORTEST_PAUSE, LONGEST_PAUSE);
 		loop {
 			let started = Instant::now();
-			match terrace_relay::run(self.config()).await {
+			match terrace_relay::run(self.config(&registry)).await {
 				Ok(()) => log::info!(target: LOG_TARGET, "The relay to the parent has ended"),
-				Err(error) => {
-					log::warn!(target: LOG_TARGET, "The relay to {}: {error}", self.parent_url)
-				}
+				Err(error) => log::warn!(target: LOG_TARGET, "The relay to the parent: {error}"),
 			}
-			pause = next_pause(pause, started.elapsed());
+			backoff.reset_after(started.elapsed());
+			let pause = backoff.next_pause();
 			log::info!(target: LOG_TARGET, "The relay starts again in {} s", pause.as_secs());
 			tokio::time::sleep(pause).await;
 		}
 	}
 
-	fn config(&self) -> terrace_relay::Config {
+	fn config(&self, registry: &Registry) -> terrace_relay::Config {
 		terrace_relay::Config {
-			parent_url: self.parent_url.clone(),
-			child_url: self.child_url.clone(),
+			parent_urls: self.parent_urls.clone(),
+			child_urls: vec![self.child_url.clone()],
 			signer: self.signer.clone(),
+			registry: registry.clone(),
 			..Default::default()
 		}
-	}
-}
-
-/// The pause after a run of the given length: a long run counts as a success.
-fn next_pause(last: Duration, ran: Duration) -> Duration {
-	match ran > LONGEST_PAUSE {
-		true => SHORTEST_PAUSE,
-		false => last.saturating_mul(2).min(LONGEST_PAUSE),
 	}
 }
 
@@ -152,7 +149,8 @@ mod tests {
 	}
 
 	fn asked() -> RelayArgs {
-		RelayArgs { parent_url: Some("ws://127.0.0.1:9944".into()), relay_suri: None }
+		let parents = ["ws://127.0.0.1:9944", "ws://127.0.0.1:9945"];
+		RelayArgs { parent_url: parents.map(Into::into).into(), relay_suri: None }
 	}
 
 	fn rpc(text: &str) -> Vec<Multiaddr> {
@@ -188,14 +186,10 @@ mod tests {
 	}
 
 	#[test]
-	fn pauses_grow_to_a_limit_and_start_over() {
-		let mut pause = SHORTEST_PAUSE;
-		for _ in 0..10 {
-			let longer = next_pause(pause, Duration::ZERO);
-			assert!(longer > pause || longer == LONGEST_PAUSE);
-			pause = longer;
-		}
-		assert_eq!(pause, LONGEST_PAUSE);
-		assert_eq!(next_pause(pause, LONGEST_PAUSE * 2), SHORTEST_PAUSE);
+	fn relay_knows_all_nodes_of_the_parent() {
+		let edge = Edge::of(asked(), &rpc("/ip4/127.0.0.1/tcp/9955"));
+		let config = edge.expect("valid").expect("asked").config(&Registry::new());
+		assert_eq!(config.parent_urls, ["ws://127.0.0.1:9944", "ws://127.0.0.1:9945"]);
+		assert_eq!(config.child_urls, ["ws://127.0.0.1:9955"]);
 	}
 }

@@ -3,22 +3,25 @@
 
 use crate::{
 	backoff::Backoff,
-	deliver::{Block, Delivery, Outcome, Pair},
-	finality::{Justification, Justifications, Voters},
-	handover::{header_of, next_handover, recent},
+	calls,
+	clock::{part, within, Clock},
+	deliver::{Outcome, Pair},
+	evidence::Watch,
+	fault::Fault,
+	finality::{read, Justifications, Voters},
+	handover::{catch_up, set_id_at, Search, MAX_BATCH},
+	journal::Journal,
 	metrics::DirectionMetrics,
-	plan::{plan, At, Lane, Need, Plan, SourceEnd, TargetEnd},
+	plan::TargetEnd,
+	side::Side,
 	LOG_TARGET,
 };
 use codec::{DecodeAll, Encode};
-use futures::{future::join_all, stream::BoxStream, FutureExt, StreamExt};
-use std::{
-	collections::BTreeMap,
-	time::{Duration, Instant},
-};
-use terrace_client::{Chain, Error, Signer};
+use futures::{stream::BoxStream, FutureExt, StreamExt};
+use std::{collections::BTreeMap, convert::Infallible, sync::Arc, time::Duration};
+use terrace_client::Signer;
 use terrace_layers::{
-	keys, limits,
+	keys,
 	views::{NeighbourStatus, NeighbourView},
 	Authorities, ChainId, FinalityProof, LaneId,
 };
@@ -27,8 +30,12 @@ use terrace_layers::{
 const POLL: Duration = Duration::from_secs(4);
 /// Pause after a lost race, so that the winner's block can arrive.
 const LATE: Duration = Duration::from_secs(1);
-/// Pause between two searches for stored justifications.
-const SEARCH: Duration = Duration::from_secs(12);
+/// Refusals after which another node is asked.
+const MAX_REFUSALS: u32 = 3;
+/// Lost races that count.
+const MAX_LOST: u32 = 4;
+/// Pause between two looks at the balance.
+const BALANCE: Duration = Duration::from_secs(60);
 
 /// The direction of a relay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +56,8 @@ impl Way {
 }
 
 /// What one look at both chains led to.
-enum Step {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
 	/// Something was delivered: there may be more.
 	Progress,
 	/// There is nothing to do until the source goes on.
@@ -60,108 +68,206 @@ enum Step {
 	Refused,
 }
 
+/// What a direction is told when it starts.
+pub(crate) struct Settings {
+	/// Where messages come from.
+	pub source: Arc<Side>,
+	/// Where they go.
+	pub target: Arc<Side>,
+	/// Who pays where that is needed.
+	pub signer: Option<Signer>,
+	/// Time.
+	pub clock: Arc<dyn Clock>,
+	/// Takes note of faults.
+	pub journal: Journal,
+	/// Longest pause before work that another relay may do as well.
+	pub jitter: Duration,
+	/// A source whose final blocks lack proof for this long is given up.
+	pub stall: Duration,
+}
+
 /// One direction of an edge.
 pub(crate) struct Direction {
-	pair: Pair,
-	metrics: DirectionMetrics,
-	kept: Justifications,
+	pub(crate) settings: Settings,
+	pub(crate) metrics: DirectionMetrics,
+	pub(crate) kept: Justifications,
+	watch: Watch,
 	voters: Option<Voters>,
-	searched: Option<Instant>,
+	/// When stored justifications were last searched.
+	pub(crate) searched: Option<Duration>,
+	/// Since when final blocks of the source lack proof.
+	pub(crate) unproven: Option<Duration>,
 	/// Since when acknowledgements wait, by lane.
-	waiting: BTreeMap<LaneId, Instant>,
+	pub(crate) waiting: BTreeMap<LaneId, Duration>,
 	/// Most messages of one call, by lane: fewer after a refusal.
-	most: BTreeMap<LaneId, u32>,
+	pub(crate) most: BTreeMap<LaneId, u32>,
+	/// The target's ends of lanes before the last call that did its work.
+	pub(crate) done: BTreeMap<LaneId, TargetEnd>,
+	/// Newest block that the target knew before finality was brought to it.
+	pub(crate) brought: Option<u32>,
+	/// Most headers of one batch: fewer after a refusal.
+	batch: usize,
+	balance: Option<Duration>,
+	/// Refusals since something was last delivered.
+	refusals: u32,
+	/// Races lost since one was last won.
+	lost: u32,
 	/// What was last said of the source's standing at the target.
 	standing: Option<Option<NeighbourStatus>>,
 }
 
 impl Direction {
-	pub fn new(
-		source: Chain,
-		target: Chain,
-		signer: Option<Signer>,
-		metrics: DirectionMetrics,
-	) -> Self {
+	pub fn new(settings: Settings, metrics: DirectionMetrics) -> Self {
 		Self {
-			pair: Pair { source, target, signer },
+			settings,
 			metrics,
 			kept: Justifications::default(),
+			watch: Watch::default(),
 			voters: None,
 			searched: None,
+			unproven: None,
 			waiting: BTreeMap::new(),
 			most: BTreeMap::new(),
+			done: BTreeMap::new(),
+			brought: None,
+			batch: MAX_BATCH,
+			balance: None,
+			refusals: 0,
+			lost: 0,
 			standing: None,
 		}
 	}
 
-	/// Relays for ever, or until trying again cannot help.
-	pub async fn run(mut self) -> Error {
-		let mut backoff = Backoff::new();
+	/// Relays for ever.
+	pub async fn run(mut self) -> Infallible {
+		let mut backoff = Backoff::default();
 		loop {
-			match self.follow(&mut backoff).await {
-				// A node that ends every stream at once must not keep this one busy.
-				Ok(()) => backoff.pause().await,
-				Err(error @ Error::WrongChain { .. }) => return error,
-				Err(error) => {
-					tracing::warn!(target: LOG_TARGET, way = self.way(), "{error}");
-					backoff.pause().await;
-				}
+			let Settings { source, target, signer, clock, .. } = &self.settings;
+			let leases = (source.lease().await, target.lease().await);
+			let pair = Pair::new(leases.0, leases.1, signer.as_ref(), clock.clone());
+			if let Err(fault) = self.follow(&pair, &mut backoff).await {
+				self.blame(&pair, &fault, &mut backoff).await;
 			}
 		}
 	}
 
-	fn way(&self) -> &'static str {
+	/// Gives up the node that a fault is about.
+	async fn blame(&self, pair: &Pair, fault: &Fault, backoff: &mut Backoff) {
+		let Settings { source, target, journal, clock, .. } = &self.settings;
+		match fault.url() {
+			Some(url) if url == pair.source().url() => source.leave(&pair.source, fault).await,
+			Some(_) => target.leave(&pair.target, fault).await,
+			None => {
+				journal.note(self.way(), fault);
+				clock.sleep(backoff.next_pause()).await;
+			}
+		}
+	}
+
+	pub(crate) fn way(&self) -> &'static str {
 		self.metrics.way().name()
 	}
 
-	/// Relays until the source's stream of justifications ends.
-	async fn follow(&mut self, backoff: &mut Backoff) -> Result<(), Error> {
-		let mut stream = self.pair.source.subscribe_justifications().await?;
-		loop {
-			self.drain(&mut stream);
-			match self.step().await? {
+	pub(crate) fn now(&self) -> Duration {
+		self.settings.clock.now()
+	}
+
+	/// Relays as long as both nodes do what they should.
+	async fn follow(&mut self, pair: &Pair, backoff: &mut Backoff) -> Result<(), Fault> {
+		let mut stream = pair.source().justifications().await?;
+		while self.settings.source.holds(&pair.source).await
+			&& self.settings.target.holds(&pair.target).await
+		{
+			self.drain(pair, &mut stream)?;
+			let step = self.step(pair).await?;
+			let delivered = step == Step::Progress;
+			self.settings.source.works(&pair.source, delivered).await;
+			self.settings.target.works(&pair.target, delivered).await;
+			let clock = self.settings.clock.clone();
+			match step {
 				Step::Progress => {
+					self.refusals = 0;
 					backoff.reset();
 					continue;
 				}
 				Step::Idle => backoff.reset(),
-				Step::Late => tokio::time::sleep(LATE).await,
-				Step::Refused => backoff.pause().await,
+				Step::Late => clock.sleep(LATE).await,
+				Step::Refused => {
+					clock.sleep(backoff.next_pause()).await;
+					self.doubt(pair)?;
+				}
 			}
-			match tokio::time::timeout(POLL, stream.next()).await {
-				Ok(Some(justification)) => self.kept.insert(&justification),
-				Ok(None) => return Ok(()),
-				Err(_) => {}
+			match within(&*clock, POLL, stream.next()).await {
+				Some(Some(justification)) => self.keep(pair, &justification),
+				Some(None) => return Err(Fault::Ended { url: pair.source().url().into() }),
+				None => {}
 			}
 		}
+		Ok(())
+	}
+
+	/// Blames one node after the other when the target goes on refusing.
+	///
+	/// Either may be at fault: the source's for what it says of its chain, the target's for what it
+	/// says of the call.
+	fn doubt(&mut self, pair: &Pair) -> Result<(), Fault> {
+		self.refusals = self.refusals.wrapping_add(1);
+		let node = match self.refusals.checked_rem(2 * MAX_REFUSALS) {
+			Some(MAX_REFUSALS) => pair.source(),
+			Some(0) => pair.target(),
+			_ => return Ok(()),
+		};
+		Err(Fault::NotTaken { url: node.url().into() })
 	}
 
 	/// Takes the justifications that have come meanwhile.
-	fn drain(&mut self, stream: &mut BoxStream<'static, Vec<u8>>) {
-		while let Some(Some(justification)) = stream.next().now_or_never() {
-			self.kept.insert(&justification);
+	fn drain(
+		&mut self,
+		pair: &Pair,
+		stream: &mut BoxStream<'static, Vec<u8>>,
+	) -> Result<(), Fault> {
+		while let Some(next) = stream.next().now_or_never() {
+			let ended = || Fault::Ended { url: pair.source().url().into() };
+			self.keep(pair, &next.ok_or_else(ended)?);
+		}
+		Ok(())
+	}
+
+	fn keep(&mut self, pair: &Pair, encoded: &[u8]) {
+		match read(encoded) {
+			Some(justification) => {
+				self.watch.see(justification.clone());
+				self.kept.keep(justification);
+			}
+			None => {
+				let fault =
+					Fault::Unreadable { url: pair.source().url().into(), what: "a justification" };
+				self.settings.journal.note(self.settings.source.name(), &fault);
+			}
 		}
 	}
 
 	/// Looks at both chains once, and does what is next.
-	async fn step(&mut self) -> Result<Step, Error> {
-		let (source, target) = (&self.pair.source, &self.pair.target);
-		let (finalized, head) = source.finalized().await?;
-		let neighbours = target.neighbours(None).await?;
-		let view = neighbours.into_iter().find(|view| view.chain == source.id());
+	pub async fn step(&mut self, pair: &Pair) -> Result<Step, Fault> {
+		let (finalized, head) = pair.source().finalized().await?;
+		let neighbours = pair.target().neighbours().await?;
+		let view = neighbours.into_iter().find(|view| view.chain == pair.source_id());
 		self.note_standing(view.as_ref());
-		let Some(view) = view.filter(|view| view.status == NeighbourStatus::Active) else {
-			return Ok(Step::Idle);
-		};
+		let proven = view.as_ref().map_or(0, |view| view.best_number);
+		self.settings.source.watch(&pair.source, finalized, proven).await?;
+		let Some(view) = view.filter(is_followed) else { return Ok(Step::Idle) };
 		self.metrics.set_blocks(finalized, view.best_number);
+		self.note_balance(pair).await?;
 		self.kept.forget(view.best_number);
-		let set_id = self.pair.source.storage(&keys::grandpa_set_id(), Some(head)).await?;
-		let set_id = set_id.map_or(Ok(0), |bytes| read(&self.pair.source, &bytes))?;
-		let Some(voters) = self.voters(&view).await? else { return Ok(Step::Idle) };
-		let step = if set_id > view.set_id {
-			self.hand_over(&view, finalized, &voters).await
+		let set_id = set_id_at(pair.source(), head).await?;
+		let Some(voters) = self.voters(pair, &view).await? else { return Ok(Step::Idle) };
+		let step = if !pair.may_submit() {
+			self.lanes(pair, &view, None).await.map(|_| Step::Idle)
+		} else if set_id > view.set_id {
+			self.hand_over(pair, &view, (finalized, set_id), &voters).await
 		} else {
-			self.carry(&view, finalized, &voters).await
+			self.report(pair, &voters).await?;
+			self.carry(pair, &view, finalized, &voters).await
 		};
 		self.voters = Some(voters);
 		step
@@ -179,6 +285,11 @@ impl Direction {
 			Some(NeighbourStatus::Active) => {
 				tracing::info!(target: LOG_TARGET, way, "the target follows the source")
 			}
+			Some(NeighbourStatus::Draining) => tracing::info!(
+				target: LOG_TARGET,
+				way,
+				"the target follows the source until what is under way has arrived",
+			),
 			Some(status) => {
 				tracing::warn!(target: LOG_TARGET, way, ?status, "the target does not follow the source")
 			}
@@ -190,254 +301,172 @@ impl Direction {
 		}
 	}
 
+	/// Looks at the balance of whoever pays, now and then.
+	async fn note_balance(&mut self, pair: &Pair) -> Result<(), Fault> {
+		let now = self.now();
+		let Some(signer) = pair.signer() else { return Ok(()) };
+		if self.balance.is_some_and(|last| now.saturating_sub(last) < BALANCE) {
+			return Ok(());
+		}
+		self.balance = Some(now);
+		self.metrics.set_balance(pair.target().balance(signer.account()).await?);
+		Ok(())
+	}
+
 	/// The authorities of the source that the target knows.
-	async fn voters(&mut self, view: &NeighbourView) -> Result<Option<Voters>, Error> {
+	async fn voters(&mut self, pair: &Pair, view: &NeighbourView) -> Result<Option<Voters>, Fault> {
 		if let Some(voters) = self.voters.take().filter(|voters| voters.set_id == view.set_id) {
 			return Ok(Some(voters));
 		}
-		let key = authorities_key(self.pair.source.id());
-		let Some(stored) = self.pair.target.storage(&key, None).await? else { return Ok(None) };
-		let authorities: Authorities = read(&self.pair.target, &stored)?;
+		let key = authorities_key(pair.source_id());
+		let Some(stored) = pair.target().storage(key, None).await? else { return Ok(None) };
+		let authorities =
+			Authorities::decode_all(&mut &stored[..]).map_err(|_| Fault::Unreadable {
+				url: pair.target().url().into(),
+				what: "the authorities of its neighbour",
+			})?;
 		Ok(Voters::new(authorities, view.set_id))
 	}
 
-	/// Submits the next block that hands over to other authorities.
+	/// Submits the next blocks that hand over to other authorities.
 	async fn hand_over(
 		&mut self,
+		pair: &Pair,
 		view: &NeighbourView,
-		finalized: u32,
+		(finalized, set_id): (u32, u64),
 		voters: &Voters,
-	) -> Result<Step, Error> {
-		let (source, known) = (&self.pair.source, view.best_number);
-		let proof = next_handover(source, known, finalized, &self.kept, voters).await?;
-		let Some(proof) = proof else { return Ok(Step::Refused) };
-		let (number, set_id) = (proof.header.number, proof.set_id);
-		let outcome = self.pair.submit_finality(proof).await?;
-		if let Outcome::Done = outcome {
-			self.metrics.note_progress();
-			let way = self.way();
-			tracing::info!(target: LOG_TARGET, way, block = number, set_id, "authorities handed over");
+	) -> Result<Step, Fault> {
+		let search = Search { source: pair.source(), kept: &self.kept, finalized, set_id };
+		let proofs = catch_up(search, view.best_number, voters, self.batch).await?;
+		// Without need nothing is done that another relay is doing already.
+		if self.yields(pair, view, false).await? {
+			return Ok(Step::Late);
 		}
-		Ok(self.judge(LaneId::ADMIN, outcome))
-	}
-
-	/// Delivers messages and acknowledgements.
-	async fn carry(
-		&mut self,
-		view: &NeighbourView,
-		finalized: u32,
-		voters: &Voters,
-	) -> Result<Step, Error> {
-		let justification = self.justification(view, finalized, voters).await?;
-		let lanes = self.lanes(view, justification.as_ref()).await?;
-		let Some(Plan { lanes: due, at }) = plan(&lanes) else { return Ok(Step::Idle) };
-		let due: Vec<_> = lanes.into_iter().filter(|lane| due.contains(&lane.id)).collect();
-		let known = Block { number: view.best_number, hash: view.best_hash };
-		match (at, justification) {
-			(At::Newer, Some(justification)) => {
-				let header = header_of(&self.pair.source, &justification).await?;
-				let at = Block { number: header.number, hash: justification.commit.target_hash };
-				self.deliver(&due, at, Some(voters.proof(header, justification))).await
-			}
-			_ => self.deliver(&due, known, None).await,
-		}
-	}
-
-	/// The newest justification that brings the target further.
-	async fn justification(
-		&mut self,
-		view: &NeighbourView,
-		finalized: u32,
-		voters: &Voters,
-	) -> Result<Option<Justification>, Error> {
-		if let Some(newest) = self.kept.newest(view.best_number, voters) {
-			return Ok(Some(newest));
-		}
-		let just_searched = self.searched.is_some_and(|when| when.elapsed() < SEARCH);
-		if finalized <= view.best_number || just_searched {
-			return Ok(None);
-		}
-		self.searched = Some(Instant::now());
-		let found = recent(&self.pair.source, view.best_number, finalized, voters).await?;
-		if let Some(justification) = &found {
-			self.kept.insert(&justification.encode());
-		}
-		Ok(found)
-	}
-
-	/// Both ends of every lane that both chains have.
-	async fn lanes(
-		&mut self,
-		view: &NeighbourView,
-		justification: Option<&Justification>,
-	) -> Result<Vec<Lane>, Error> {
-		let mut lanes = Vec::new();
-		for id in LaneId::ALL {
-			let target = self.pair.target.lane(self.pair.source.id(), id, None).await?;
-			let Some(target) = target.as_ref().map(TargetEnd::from) else { continue };
-			let newer = match justification {
-				Some(found) => self.source_end(id, found.commit.target_hash).await?,
-				None => None,
-			};
-			let waited = self.waiting.get(&id).map_or(Duration::ZERO, Instant::elapsed);
-			let mut lane = Lane { id, target, known: None, newer, waited };
-			// Without news there is no use in knowing where news could be proven.
-			if newer.is_none() || lane.need() == Need::Delivery {
-				lane.known = self.source_end(id, view.best_hash).await?;
-			}
-			self.note_lane(&lane);
-			lanes.push(lane);
-		}
-		Ok(lanes)
-	}
-
-	/// The source's end of a lane at a block; `None` if it had none, or has forgotten.
-	async fn source_end(
-		&self,
-		lane: LaneId,
-		at: sp_core::H256,
-	) -> Result<Option<SourceEnd>, Error> {
-		let found = self.pair.source.lane(self.pair.target.id(), lane, Some(at)).await;
-		match found {
-			Ok(view) => Ok(view.as_ref().map(SourceEnd::from)),
-			Err(Error::Refused { message, .. }) => {
-				tracing::debug!(target: LOG_TARGET, ?at, message, "no state");
-				Ok(None)
-			}
-			Err(error) => Err(error),
-		}
-	}
-
-	fn note_lane(&mut self, lane: &Lane) {
-		let sent = lane.newest().map_or(0, |end| end.sent);
-		self.metrics.set_lag(lane.id, sent.saturating_sub(lane.target.received));
-		if lane.need() == Need::Nothing {
-			self.waiting.remove(&lane.id);
-		} else {
-			self.waiting.entry(lane.id).or_insert_with(Instant::now);
-		}
-	}
-
-	/// Delivers lanes that are proven at one block; the first call brings its finality.
-	async fn deliver(
-		&mut self,
-		lanes: &[Lane],
-		at: Block,
-		mut finality: Option<FinalityProof>,
-	) -> Result<Step, Error> {
-		let mut rest = lanes;
-		if finality.is_some() {
-			let Some((first, others)) = lanes.split_first() else { return Ok(Step::Idle) };
-			let delivery = self.delivery(first, at, finality.take()).await?;
-			let outcome = self.pair.submit_delivery(&delivery).await?;
-			let step = self.settle(&delivery, outcome);
-			if !matches!(step, Step::Progress) {
-				return Ok(step);
-			}
-			rest = others;
-		}
-		let mut deliveries = Vec::new();
-		for lane in rest {
-			deliveries.push(self.delivery(lane, at, None).await?);
-		}
-		let sent = deliveries.iter().map(|delivery| self.pair.submit_delivery(delivery));
-		let outcomes = join_all(sent).await;
-		let mut worst = Step::Progress;
-		for (delivery, outcome) in deliveries.iter().zip(outcomes) {
-			match self.settle(delivery, outcome?) {
-				Step::Progress => {}
-				other => worst = other,
-			}
-		}
-		Ok(worst)
-	}
-
-	async fn delivery(
-		&self,
-		lane: &Lane,
-		at: Block,
-		finality: Option<FinalityProof>,
-	) -> Result<Delivery, Error> {
-		// Where both ends of the source are known and no finality is brought, they are the same.
-		let ends = (lane.target, lane.newest().unwrap_or_default());
-		let most = self.most.get(&lane.id).copied().unwrap_or(limits::MAX_MESSAGES_PER_CALL);
-		self.pair.delivery(lane.id, at, finality, ends, most).await
-	}
-
-	/// Notes what became of a delivery.
-	fn settle(&mut self, delivery: &Delivery, outcome: Outcome) -> Step {
-		let (lane, messages) = (delivery.lane, delivery.messages);
+		let (outcome, bytes) = self.bring(pair, view, &proofs).await?;
+		let way = self.way();
 		match &outcome {
 			Outcome::Done => {
-				self.waiting.remove(&lane);
-				self.most.remove(&lane);
-				self.metrics.count_delivered(lane, messages);
-				let way = self.way();
-				tracing::info!(target: LOG_TARGET, way, lane = lane.0, messages, "delivered");
+				self.batch = MAX_BATCH;
+				self.metrics.note_progress(bytes);
+				let block = proofs.last().map(|proof| proof.header.number);
+				let count = proofs.len();
+				tracing::info!(target: LOG_TARGET, way, ?block, count, "authorities handed over");
 			}
-			// The messages may be too heavy together. Yet too small a part of them may be refused as
-			// well, so that the next attempt after the smallest part is the whole again.
-			Outcome::Refused(_) => match fewer(messages) {
-				Some(fewer) => drop(self.most.insert(lane, fewer)),
-				None => drop(self.most.remove(&lane)),
-			},
+			Outcome::Refused(_) => self.batch = proofs.len().div_euclid(2).max(1),
 			Outcome::Late | Outcome::Unknown => {}
 		}
-		self.judge(lane, outcome)
+		Ok(self.judge(outcome))
+	}
+
+	/// Submits finality alone; also returns how many bytes that took.
+	pub(crate) async fn bring(
+		&mut self,
+		pair: &Pair,
+		view: &NeighbourView,
+		proofs: &[FinalityProof],
+	) -> Result<(Outcome, usize), Fault> {
+		if self.brought.take() == Some(view.best_number) {
+			return Err(Fault::Ineffective { url: pair.target().url().into() });
+		}
+		let call = calls::finality(pair.source_id(), proofs);
+		let outcome = pair.submit(&call).await?;
+		if let Outcome::Done = outcome {
+			self.brought = Some(view.best_number);
+		}
+		Ok((outcome, call.len()))
+	}
+
+	/// Waits a little, and says whether the target knows more of the source than before.
+	///
+	/// Whoever loses races waits longer, so that one relay does the work while the others see that
+	/// it is done, and take over when it is not. Urgent work waits for no other reason.
+	pub(crate) async fn yields(
+		&mut self,
+		pair: &Pair,
+		view: &NeighbourView,
+		urgent: bool,
+	) -> Result<bool, Fault> {
+		let Settings { clock, jitter, .. } = &self.settings;
+		let chance = if urgent { Duration::ZERO } else { part(&**clock, *jitter) };
+		clock.sleep(jitter.saturating_mul(self.lost).saturating_add(chance)).await;
+		let neighbours = pair.target().neighbours().await?;
+		let found = neighbours.into_iter().find(|found| found.chain == view.chain);
+		let same = found.is_some_and(|found| found.best_number == view.best_number);
+		if !same {
+			self.note_late();
+		}
+		Ok(!same)
+	}
+
+	/// Whether another relay was faster the last time.
+	pub(crate) fn has_lost(&self) -> bool {
+		self.lost > 0
+	}
+
+	/// Takes note of a lost race.
+	pub(crate) fn note_late(&mut self) {
+		self.metrics.count_late();
+		self.lost = self.lost.saturating_add(1).min(MAX_LOST);
+	}
+
+	/// Reports authorities of the source that voted twice.
+	async fn report(&mut self, pair: &Pair, voters: &Voters) -> Result<(), Fault> {
+		for offence in self.watch.offences(pair.source(), voters).await? {
+			let call = calls::report(pair.source_id(), &offence);
+			let way = self.way();
+			match pair.submit(&call).await? {
+				Outcome::Done => tracing::warn!(
+					target: LOG_TARGET,
+					way,
+					round = offence.equivocation.round_number(),
+					"an authority of the source voted for two blocks; it is reported",
+				),
+				Outcome::Refused(error) => self.settings.journal.refused(way, &error),
+				Outcome::Late | Outcome::Unknown => {}
+			}
+		}
+		Ok(())
 	}
 
 	/// What an outcome means for what comes next.
-	fn judge(&self, lane: LaneId, outcome: Outcome) -> Step {
+	pub(crate) fn judge(&mut self, outcome: Outcome) -> Step {
 		let way = self.way();
 		match outcome {
-			Outcome::Done => Step::Progress,
+			Outcome::Done => {
+				self.lost = 0;
+				Step::Progress
+			}
 			Outcome::Late => {
-				tracing::debug!(target: LOG_TARGET, way, lane = lane.0, "done by another relay");
+				self.note_late();
+				tracing::debug!(target: LOG_TARGET, way, "done by another relay");
 				Step::Late
 			}
 			Outcome::Unknown => {
-				tracing::debug!(target: LOG_TARGET, way, lane = lane.0, "not in a block yet");
+				tracing::debug!(target: LOG_TARGET, way, "not in a final block yet");
 				Step::Late
 			}
 			Outcome::Refused(error) => {
-				self.metrics.count_refused(lane);
-				tracing::warn!(target: LOG_TARGET, way, lane = lane.0, "not taken: {error}");
+				self.metrics.count_refused();
+				self.settings.journal.refused(way, &error);
 				Step::Refused
 			}
 		}
 	}
 }
 
-/// How many messages to try after so many were refused; `None` if there are no fewer.
-fn fewer(messages: usize) -> Option<u32> {
-	u32::try_from(messages.div_euclid(2)).ok().filter(|half| *half > 0)
+/// Whether a chain takes what comes from this neighbour.
+fn is_followed(view: &NeighbourView) -> bool {
+	matches!(view.status, NeighbourStatus::Active | NeighbourStatus::Draining)
 }
 
 /// Where a chain keeps the authorities of a neighbour.
-fn authorities_key(neighbour: ChainId) -> Vec<u8> {
+pub(crate) fn authorities_key(neighbour: ChainId) -> Vec<u8> {
 	keys::map_blake2("ChainRegistry", "CurrentAuthorities", &neighbour.encode())
-}
-
-/// Reads a stored value.
-fn read<T: DecodeAll>(chain: &Chain, bytes: &[u8]) -> Result<T, Error> {
-	T::decode_all(&mut &bytes[..]).map_err(|error| Error::Malformed {
-		url: chain.url().into(),
-		method: "state_getStorage".into(),
-		reason: error.to_string(),
-	})
 }
 
 #[cfg(test)]
 mod tests {
 	use super::*;
-
-	#[test]
-	fn refused_messages_are_tried_in_smaller_parts() {
-		assert_eq!(fewer(64), Some(32));
-		assert_eq!(fewer(3), Some(1));
-		assert_eq!(fewer(1), None);
-		assert_eq!(fewer(0), None, "acknowledgements alone say nothing about messages");
-	}
 
 	#[test]
 	fn authorities_of_a_neighbour_have_a_known_place() {

@@ -6,14 +6,14 @@ use bp_header_chain::justification::{
 };
 use codec::DecodeAll;
 use finality_grandpa::voter_set::VoterSet;
-use sp_consensus_grandpa::{ConsensusLog, GRANDPA_ENGINE_ID};
+use sp_consensus_grandpa::{AuthorityList, ConsensusLog, GRANDPA_ENGINE_ID};
 use sp_core::H256;
 use sp_runtime::DigestItem;
 use std::collections::BTreeMap;
 use terrace_layers::{limits, Authorities, FinalityProof, Header};
 
 /// Justifications kept: more than the source makes while a transaction is on its way.
-const KEPT: usize = 64;
+const KEPT: usize = 256;
 
 /// A justification as it travels.
 pub(crate) type Justification = GrandpaJustification<Header>;
@@ -22,15 +22,25 @@ pub(crate) type Justification = GrandpaJustification<Header>;
 pub(crate) struct Voters {
 	/// Id of the set.
 	pub set_id: u64,
-	context: JustificationVerificationContext,
+	/// Its members.
+	pub members: Authorities,
+	/// The same as verifiers know it.
+	pub context: JustificationVerificationContext,
 }
 
 impl Voters {
 	/// `None` for a set that can justify nothing.
 	pub fn new(authorities: Authorities, set_id: u64) -> Option<Self> {
-		let voter_set = VoterSet::new(authorities.into_iter().map(|key| (key, 1)))?;
+		let voter_set = VoterSet::new(authorities.iter().map(|key| (key.clone(), 1)))?;
 		let context = JustificationVerificationContext { voter_set, authority_set_id: set_id };
-		Some(Self { set_id, context })
+		Some(Self { set_id, members: authorities, context })
+	}
+
+	/// Those to whom `header` hands over; `None` if it does not, or not as neighbours demand.
+	pub fn after(&self, header: &Header) -> Option<Self> {
+		let next = next_authorities(header)?;
+		let members: Vec<_> = next.into_iter().map(|(key, _)| key).collect();
+		Self::new(Authorities::try_from(members).ok()?, self.set_id.checked_add(1)?)
 	}
 
 	/// The justification without anything that is not needed; `None` if the target would refuse it.
@@ -50,14 +60,18 @@ impl Voters {
 	}
 }
 
+/// A justification as nodes send it.
+pub(crate) fn read(encoded: &[u8]) -> Option<Justification> {
+	Justification::decode_all(&mut &encoded[..]).ok()
+}
+
 /// The newest justifications of the source, by the number of the block they justify.
 #[derive(Default)]
 pub(crate) struct Justifications(BTreeMap<u32, Justification>);
 
 impl Justifications {
-	/// Keeps a justification as nodes send it; what cannot be read is ignored.
-	pub fn insert(&mut self, encoded: &[u8]) {
-		let Ok(justification) = Justification::decode_all(&mut &encoded[..]) else { return };
+	/// Keeps a justification.
+	pub fn keep(&mut self, justification: Justification) {
 		self.0.insert(justification.commit.target_number, justification);
 		while self.0.len() > KEPT {
 			self.0.pop_first();
@@ -84,12 +98,19 @@ impl Justifications {
 
 /// Whether a block hands over to other authorities, so that no neighbour can leave it out.
 pub(crate) fn hands_over(header: &Header) -> bool {
-	header.digest.logs().iter().any(|log| match log {
-		DigestItem::Consensus(GRANDPA_ENGINE_ID, payload) => matches!(
-			ConsensusLog::<u32>::decode_all(&mut &payload[..]),
-			Ok(ConsensusLog::ScheduledChange(_))
-		),
-		_ => false,
+	next_authorities(header).is_some()
+}
+
+/// The authorities to which a block hands over.
+fn next_authorities(header: &Header) -> Option<AuthorityList> {
+	header.digest.logs().iter().find_map(|log| match log {
+		DigestItem::Consensus(GRANDPA_ENGINE_ID, payload) => {
+			match ConsensusLog::<u32>::decode_all(&mut &payload[..]) {
+				Ok(ConsensusLog::ScheduledChange(change)) => Some(change.next_authorities),
+				_ => None,
+			}
+		}
+		_ => None,
 	})
 }
 
@@ -164,9 +185,9 @@ mod tests {
 	fn newest_acceptable_one_is_taken() {
 		let voters = voters(4, SET);
 		let mut kept = Justifications::default();
-		kept.insert(&justification(5, 4, 0, 1).encode());
-		kept.insert(&justification(6, 4, 0, 1).encode());
-		kept.insert(&justification(7, 2, 0, 1).encode());
+		kept.keep(justification(5, 4, 0, 1));
+		kept.keep(justification(6, 4, 0, 1));
+		kept.keep(justification(7, 2, 0, 1));
 		let newest = |kept: &Justifications, above| {
 			kept.newest(above, &voters).map(|found| found.commit.target_number)
 		};
@@ -178,23 +199,23 @@ mod tests {
 
 	#[test]
 	fn garbage_is_ignored() {
-		let mut kept = Justifications::default();
-		let mut longer = justification(5, 4, 0, 1).encode();
+		let given = justification(5, 4, 0, 1);
+		let mut longer = given.encode();
+		assert_eq!(read(&longer), Some(given));
 		longer.push(0);
 		for garbage in [&[][..], &[1, 2, 3], &longer] {
-			kept.insert(garbage);
+			assert_eq!(read(garbage), None);
 		}
-		assert!(kept.0.is_empty());
 	}
 
 	#[test]
 	fn only_the_newest_are_kept() {
 		let mut kept = Justifications::default();
-		for number in 1..=70 {
-			kept.insert(&justification(number, 1, 0, 1).encode());
+		for number in 1..=260 {
+			kept.keep(justification(number, 1, 0, 1));
 		}
 		assert_eq!(kept.0.len(), KEPT);
-		assert_eq!(kept.0.keys().next(), Some(&7));
+		assert_eq!(kept.0.keys().next(), Some(&5));
 	}
 
 	#[test]
@@ -202,7 +223,7 @@ mod tests {
 		let voters = voters(4, SET);
 		let mut kept = Justifications::default();
 		let given = justification(5, 4, 0, 1);
-		kept.insert(&given.encode());
+		kept.keep(given.clone());
 		assert!(kept.of(given.commit.target_hash, 5, &voters).is_some());
 		assert!(kept.of(H256::repeat_byte(1), 5, &voters).is_none());
 		assert!(kept.of(given.commit.target_hash, 6, &voters).is_none());
@@ -219,6 +240,18 @@ mod tests {
 		assert!(hands_over(&with(ConsensusLog::ScheduledChange(change))));
 		assert!(!hands_over(&with(ConsensusLog::Pause(3))));
 		assert!(!hands_over(&test_header(9)));
+	}
+
+	#[test]
+	fn next_voters_are_those_of_the_header() {
+		let next = accounts(2).into_iter().map(|account| (account.into(), 1)).collect();
+		let change = ScheduledChange { next_authorities: next, delay: 0 };
+		let mut header = test_header::<Header>(9);
+		assert!(voters(4, SET).after(&header).is_none());
+		let log = ConsensusLog::<u32>::ScheduledChange(change);
+		header.digest.push(DigestItem::Consensus(GRANDPA_ENGINE_ID, log.encode()));
+		let after = voters(4, SET).after(&header).expect("it hands over");
+		assert_eq!((after.set_id, after.members.len()), (SET + 1, 2));
 	}
 
 	#[test]

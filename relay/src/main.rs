@@ -2,22 +2,23 @@
 //! The relay as a program of its own.
 
 use clap::Parser;
-use std::{net::SocketAddr, process::ExitCode};
+use std::{net::SocketAddr, process::ExitCode, time::Duration};
 use tracing_subscriber::EnvFilter;
 
 /// Carries finality and messages over one edge between two Terrace chains, both ways.
 ///
-/// It keeps no state of its own and may be killed at any time. Lost connections are made again.
+/// It keeps no state of its own and may be killed at any time. With several addresses for a chain,
+/// a node that fails, is behind or stalls is left for the next one.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Args {
-	/// RPC address of a node of the parent chain; a node that keeps all blocks.
-	#[arg(long, value_name = "WS-URL", value_parser = websocket_url)]
-	parent_url: String,
+	/// RPC address of a node of the parent chain; a node that keeps all blocks. Repeatable.
+	#[arg(long, value_name = "WS-URL", required = true, value_parser = websocket_url)]
+	parent_url: Vec<String>,
 
-	/// RPC address of a node of the child chain; a node that keeps all blocks.
-	#[arg(long, value_name = "WS-URL", value_parser = websocket_url)]
-	child_url: String,
+	/// RPC address of a node of the child chain; a node that keeps all blocks. Repeatable.
+	#[arg(long, value_name = "WS-URL", required = true, value_parser = websocket_url)]
+	child_url: Vec<String>,
 
 	/// Secret of the account that pays for relayed transactions on the main chain.
 	///
@@ -30,6 +31,14 @@ struct Args {
 	/// Serve Prometheus metrics at this address, under /metrics.
 	#[arg(long, value_name = "ADDRESS")]
 	metrics: Option<SocketAddr>,
+
+	/// Leave a node that has had no new final block for so many seconds.
+	#[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
+	stall_after: u64,
+
+	/// Pause for up to so many seconds before work that another relay may do as well.
+	#[arg(long, value_name = "SECONDS", default_value_t = 3)]
+	jitter: u64,
 }
 
 /// Accepts what can be the address of a node.
@@ -47,10 +56,13 @@ async fn main() -> ExitCode {
 	let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
 	tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 	let config = terrace_relay::Config {
-		parent_url: args.parent_url,
-		child_url: args.child_url,
+		parent_urls: args.parent_url,
+		child_urls: args.child_url,
 		signer: args.signer,
 		metrics: args.metrics,
+		stall: Duration::from_secs(args.stall_after),
+		jitter: Duration::from_secs(args.jitter),
+		..Default::default()
 	};
 	tokio::select! {
 		_ = stopped() => ExitCode::SUCCESS,
@@ -85,6 +97,18 @@ mod tests {
 	#[test]
 	fn flags_are_consistent() {
 		Args::command().debug_assert();
+	}
+
+	#[test]
+	fn addresses_may_be_several() {
+		let words =
+			"terrace-relay --parent-url ws://a:1 --parent-url ws://b:1 --child-url ws://c:1";
+		let args = Args::try_parse_from(words.split(' ')).expect("valid");
+		assert_eq!(args.parent_url, ["ws://a:1", "ws://b:1"]);
+		assert_eq!(args.child_url, ["ws://c:1"]);
+		assert!(Args::try_parse_from(["terrace-relay", "--child-url", "ws://c:1"]).is_err());
+		let none = format!("{words} --stall-after 0");
+		assert!(Args::try_parse_from(none.split(' ')).is_err());
 	}
 
 	#[test]

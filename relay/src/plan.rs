@@ -4,36 +4,24 @@
 use sp_core::H256;
 use sp_runtime::Weight;
 use std::time::Duration;
-use terrace_layers::{limits, payload_hash, views::LaneView, LaneId, Message, VersionedMessage};
+use terrace_layers::{limits, payload_hash, views::LaneView, LaneId};
 
 /// Acknowledgements alone are not worth a transaction below this number.
 pub(crate) const ENOUGH_ACKS: u64 = 8;
 /// Fewer acknowledgements are delivered after this time, so that the sender can forget.
 pub(crate) const ACK_PATIENCE: Duration = Duration::from_secs(30);
 
-const MILLISECOND: u64 = 1_000_000_000;
-/// Execution time that the messages of one call may take: less than half of a block of 660 ms, so
-/// that the call, with its own proofs, fits any block that is not full of other messages.
-const MAX_CALL_TIME: u64 = 300 * MILLISECOND;
-/// State proof that the messages of one call may take; chains that validate all of their blocks
-/// set no tighter limit.
-const MAX_CALL_PROOF: u64 = 1 << 30;
-/// More than twice what a message takes that touches a few records.
-const SMALL_MESSAGE: u64 = MILLISECOND;
-/// Twice what a leg takes that is tracked or untracked.
-const LEG: u64 = MILLISECOND;
-/// Twice what a report takes that starts as many batches as a window may.
-const REPORT: u64 = 40 * MILLISECOND;
-/// Twice what an outage takes.
-const OUTAGE: u64 = MILLISECOND / 5;
-/// Twice what a fault takes.
-const FAULT: u64 = MILLISECOND * 3 / 10;
+/// Execution time that the messages of one call may take: with the call's own proofs it must fit the
+/// 35 % of a block of 660 ms that one neighbour may use for nothing.
+pub(crate) const MAX_CALL_TIME: u64 = 150 * 1_000_000_000;
 
 /// The target's end of a lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TargetEnd {
 	/// Newest message of the source that has arrived.
 	pub received: u64,
+	/// Hash-chain head over what has arrived.
+	pub head: H256,
 	/// Newest message of the target that the source has acknowledged.
 	pub acked: u64,
 	/// Whether the lane works.
@@ -42,7 +30,9 @@ pub(crate) struct TargetEnd {
 
 impl From<&LaneView> for TargetEnd {
 	fn from(view: &LaneView) -> Self {
-		Self { received: view.state.in_nonce, acked: view.acked, open: view.state.open }
+		let state = &view.state;
+		let (received, head) = (state.in_nonce, state.in_head);
+		Self { received, head, acked: view.acked, open: state.open }
 	}
 }
 
@@ -51,13 +41,16 @@ impl From<&LaneView> for TargetEnd {
 pub(crate) struct SourceEnd {
 	/// Newest message sent.
 	pub sent: u64,
+	/// Hash-chain head over what was sent.
+	pub head: H256,
 	/// Newest message of the target that has arrived.
 	pub received: u64,
 }
 
 impl From<&LaneView> for SourceEnd {
 	fn from(view: &LaneView) -> Self {
-		Self { sent: view.state.out_nonce, received: view.state.in_nonce }
+		let state = &view.state;
+		Self { sent: state.out_nonce, head: state.out_head, received: state.in_nonce }
 	}
 }
 
@@ -108,10 +101,25 @@ impl Lane {
 		self.newer.or(self.known)
 	}
 
+	/// Messages that the target lacks.
+	pub fn messages(&self) -> u64 {
+		self.newest().unwrap_or_default().sent.saturating_sub(self.target.received)
+	}
+
+	/// Acknowledgements that the target lacks.
+	pub fn acknowledgements(&self) -> u64 {
+		self.newest().unwrap_or_default().received.saturating_sub(self.target.acked)
+	}
+
 	/// What the lane needs, going by the newest block there is.
 	pub fn need(&self) -> Need {
 		self.newest().map_or(Need::Nothing, |end| need(&self.target, &end, self.waited))
 	}
+}
+
+/// Whether somebody waits for what a lane delivers: messages, not mere acknowledgements.
+pub(crate) fn is_urgent(lane: &Lane) -> bool {
+	lane.messages() > 0
 }
 
 /// Where deliveries are proven.
@@ -155,26 +163,36 @@ pub(crate) struct Load {
 	pub max_weight: Weight,
 }
 
+/// How many of these payloads one call may take by number and bytes, at most `most`; at least one
+/// if there is any.
+pub(crate) fn candidates(payloads: &[Vec<u8>], most: u32) -> usize {
+	let mut bytes = 0usize;
+	let fitting = payloads
+		.iter()
+		.take(index(most.min(limits::MAX_MESSAGES_PER_CALL)))
+		.take_while(|payload| {
+			bytes = bytes.saturating_add(payload.len());
+			bytes <= index(limits::MAX_BYTES_PER_CALL)
+		})
+		.count();
+	fitting.max(1).min(payloads.len())
+}
+
 /// Splits payloads into those that one call takes and the rest.
 ///
-/// At most `most` are taken, and at least one if there is any.
-pub(crate) fn load(mut payloads: Vec<Vec<u8>>, most: u32) -> Load {
-	let (mut time, mut granted) = (0u64, 0u64);
-	let mut bytes = 0usize;
+/// `weights` are those of the first payloads, as the target tells them. Of those, as many are taken
+/// as a call has time for, and at least one if there is any.
+pub(crate) fn load(mut payloads: Vec<Vec<u8>>, weights: &[Weight]) -> Load {
+	let mut max_weight = Weight::zero();
 	let mut taken = 0usize;
-	for payload in payloads.iter().take(index(most.min(limits::MAX_MESSAGES_PER_CALL))) {
-		let needed = time_of(payload);
-		let with_time = time.saturating_add(needed.unwrap_or(SMALL_MESSAGE));
-		let with_bytes = bytes.saturating_add(payload.len());
-		let fits = with_time <= MAX_CALL_TIME && with_bytes <= index(limits::MAX_BYTES_PER_CALL);
-		if taken > 0 && !fits {
+	for weight in weights.iter().take(payloads.len()) {
+		let with = max_weight.saturating_add(*weight);
+		if taken > 0 && with.ref_time() > MAX_CALL_TIME {
 			break;
 		}
-		(time, bytes, taken) = (with_time, with_bytes, taken.saturating_add(1));
-		granted = granted.saturating_add(needed.unwrap_or(MAX_CALL_TIME));
+		(max_weight, taken) = (with, taken.saturating_add(1));
 	}
 	let tail = payloads.split_off(taken).iter().map(|payload| payload_hash(payload)).collect();
-	let max_weight = Weight::from_parts(granted.min(MAX_CALL_TIME), MAX_CALL_PROOF);
 	Load { messages: payloads, tail, max_weight }
 }
 
@@ -182,37 +200,15 @@ fn index(number: u32) -> usize {
 	usize::try_from(number).unwrap_or(usize::MAX)
 }
 
-/// Execution time that suffices for a message on whatever chain takes it, in picoseconds.
-///
-/// `None` for a message of a later release, which the target may understand.
-fn time_of(payload: &[u8]) -> Option<u64> {
-	let each =
-		|time: u64, count: usize| time.saturating_mul(u64::try_from(count).unwrap_or(u64::MAX));
-	Some(match VersionedMessage::from_payload(payload).ok()? {
-		Message::Track(batch) => SMALL_MESSAGE.saturating_add(each(LEG, batch.legs.len())),
-		Message::Untrack(legs) => SMALL_MESSAGE.saturating_add(each(LEG, legs.len())),
-		Message::Report(report) => REPORT
-			.saturating_add(each(OUTAGE, report.outages.len()))
-			.saturating_add(each(FAULT, report.faults.len())),
-		Message::Beacon(_)
-		| Message::Credit { .. }
-		| Message::Release { .. }
-		| Message::Heartbeat { .. } => SMALL_MESSAGE,
-	})
-}
-
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use terrace_layers::{
-		BatchId, LegId, Outage, OutageKind, Report, StreamId, Window, MAX_EXCEPTIONS_PER_PART,
-	};
 
-	const OPEN: TargetEnd = TargetEnd { received: 10, acked: 5, open: true };
+	const OPEN: TargetEnd = TargetEnd { received: 10, head: H256::zero(), acked: 5, open: true };
 	const NOW: Duration = Duration::ZERO;
 
 	fn source(sent: u64, received: u64) -> SourceEnd {
-		SourceEnd { sent, received }
+		SourceEnd { sent, head: H256::zero(), received }
 	}
 
 	#[test]
@@ -281,70 +277,57 @@ mod tests {
 		assert_eq!(plan(&lanes), Some(expected));
 	}
 
-	fn heartbeat(number: u32) -> Vec<u8> {
-		VersionedMessage::to_payload(Message::Heartbeat { window: Window(number), round: 1 })
+	fn payloads(count: u32) -> Vec<Vec<u8>> {
+		(0..count).map(|number| number.to_le_bytes().to_vec()).collect()
 	}
 
-	fn worst_report() -> Vec<u8> {
-		let most = MAX_EXCEPTIONS_PER_PART;
-		let outages: Vec<_> = (0..most)
-			.map(|stream| Outage { stream: StreamId(stream), kind: OutageKind::Partial })
-			.collect();
-		let faults: Vec<_> = (0..most).map(|leg| LegId(leg.into())).collect();
-		VersionedMessage::to_payload(Message::Report(Report {
-			window: Window(1),
-			part: 0,
-			last: true,
-			applied: BatchId(1),
-			outages: outages.try_into().expect("within bounds"),
-			faults: faults.try_into().expect("within bounds"),
-		}))
+	/// So many weights of a fraction of a call each.
+	fn weights(count: usize, fraction: u64) -> Vec<Weight> {
+		vec![Weight::from_parts(MAX_CALL_TIME / fraction, 10); count]
 	}
 
 	#[test]
 	fn small_load_goes_at_once() {
-		let payloads: Vec<_> = (0..3).map(heartbeat).collect();
-		let load = load(payloads.clone(), u32::MAX);
-		assert_eq!(load.messages, payloads);
+		let load = load(payloads(3), &weights(3, 100));
+		assert_eq!(load.messages, payloads(3));
 		assert_eq!(load.tail, vec![]);
-		assert_eq!(load.max_weight.ref_time(), 3 * SMALL_MESSAGE);
+		assert_eq!(load.max_weight, Weight::from_parts(MAX_CALL_TIME / 100 * 3, 30));
 	}
 
 	#[test]
 	fn rest_of_a_large_load_is_known_by_hash() {
-		let payloads: Vec<_> = (0..100).map(heartbeat).collect();
-		let load = load(payloads.clone(), u32::MAX);
-		assert_eq!(load.messages.len(), 64);
-		let rest: Vec<_> = payloads[64..].iter().map(|payload| payload_hash(payload)).collect();
+		let all = payloads(100);
+		let load = load(all.clone(), &weights(64, 1000));
+		assert_eq!(load.messages, all[..64]);
+		let rest: Vec<_> = all[64..].iter().map(|payload| payload_hash(payload)).collect();
 		assert_eq!(load.tail, rest);
 	}
 
 	#[test]
-	fn bytes_of_a_load_are_bounded() {
-		let payloads = vec![vec![0; index(limits::MAX_MESSAGE)]; 12];
-		let load = load(payloads, u32::MAX);
-		assert_eq!((load.messages.len(), load.tail.len()), (8, 4), "8 of 16 KiB are 128 KiB");
-	}
-
-	#[test]
-	fn unknown_message_is_granted_all_there_is() {
-		let load = load(vec![heartbeat(1), vec![0xff, 1, 2]], u32::MAX);
-		assert_eq!(load.messages.len(), 2);
-		assert_eq!(load.max_weight.ref_time(), MAX_CALL_TIME);
+	fn number_and_bytes_of_a_load_are_bounded() {
+		assert_eq!(candidates(&payloads(100), u32::MAX), 64);
+		assert_eq!(candidates(&payloads(100), 9), 9);
+		assert_eq!(candidates(&payloads(3), u32::MAX), 3);
+		assert_eq!(candidates(&[], u32::MAX), 0);
+		let long = vec![vec![0; index(limits::MAX_MESSAGE)]; 12];
+		assert_eq!(candidates(&long, u32::MAX), 8, "8 of 16 KiB are 128 KiB");
+		let huge = vec![vec![0; index(limits::MAX_BYTES_PER_CALL) + 1]; 2];
+		assert_eq!(candidates(&huge, u32::MAX), 1, "the target says what is wrong with it");
 	}
 
 	#[test]
 	fn time_of_a_load_is_bounded() {
-		let load = load(vec![worst_report(); 5], u32::MAX);
-		assert_eq!(load.messages.len(), 1);
+		let load = load(payloads(5), &weights(5, 2));
+		assert_eq!((load.messages.len(), load.tail.len()), (2, 3));
 		assert!(load.max_weight.ref_time() <= MAX_CALL_TIME);
 	}
 
 	#[test]
 	fn one_message_always_goes() {
-		let payloads: Vec<_> = (0..4).map(heartbeat).collect();
-		assert_eq!(load(payloads, 1).messages.len(), 1);
-		assert_eq!(load(vec![worst_report()], 64).messages.len(), 1);
-		assert_eq!(load(vec![], 64).messages.len(), 0);
+		let heavy = [Weight::MAX, Weight::MAX];
+		let load = load(payloads(2), &heavy);
+		assert_eq!((load.messages.len(), load.max_weight), (1, Weight::MAX));
+		assert_eq!(super::load(vec![], &[]).messages.len(), 0);
+		assert_eq!(super::load(vec![], &heavy).max_weight, Weight::zero());
 	}
 }

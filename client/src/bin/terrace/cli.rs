@@ -254,6 +254,10 @@ pub struct RegisterChainArgs {
 	#[arg(long, value_name = "FILE")]
 	pub genesis_proof: PathBuf,
 
+	/// What `terrace-node sign-registration` wrote at the chain's authorities, once for each file.
+	#[arg(long = "possession", value_name = "FILE", required = true)]
+	pub possession: Vec<PathBuf>,
+
 	/// Tokens to put on hold for the chain's good behaviour, in TERR.
 	#[arg(long, value_name = "AMOUNT", value_parser = parse_amount)]
 	pub bond: Balance,

@@ -190,6 +190,10 @@ impl From<RegisterError> for Failure {
 			RegisterError::Damaged(_) => {
 				"make it again: `terrace-node export-genesis-proof --chain SPEC`"
 			}
+			RegisterError::Unsigned(_) | RegisterError::OtherRegistration { .. } => {
+				"each authority signs with `terrace-node sign-registration --chain SPEC`; give all \
+				 their files with --possession"
+			}
 			RegisterError::NoParent(_) => "a main chain needs no registration",
 			RegisterError::OtherParent { .. } => {
 				"check --parent-url, or make the chain spec again against this parent"

@@ -7,10 +7,13 @@ use crate::{
 	output::Output,
 };
 use serde_json::{json, Value};
-use terrace_client::{Chain, Error};
+use terrace_client::{
+	amount::{format_amount, format_duration},
+	Chain, Error,
+};
 use terrace_layers::{
-	views::{LaneView, NeighbourView, WindowView},
-	ChainId, LaneId, Layer, Relation,
+	views::{LaneView, NeighbourStatus, NeighbourView, WindowView},
+	Blockers, ChainId, LaneId, Layer, Relation,
 };
 
 /// What a chain says of itself.
@@ -20,6 +23,8 @@ struct Report {
 	id: ChainId,
 	best: u32,
 	finalized: u32,
+	/// Time between two blocks in milliseconds.
+	block_ms: u64,
 	window: Option<WindowView>,
 	neighbours: Vec<Neighbour>,
 }
@@ -29,7 +34,16 @@ struct Neighbour {
 	view: NeighbourView,
 	/// Newest final block of the neighbour, if it was asked.
 	finalized: Option<u32>,
-	lanes: Vec<(LaneId, LaneView)>,
+	lanes: Vec<Lane>,
+}
+
+/// Both ends of a lane.
+struct Lane {
+	id: LaneId,
+	/// The end of the chain that tells of it.
+	here: LaneView,
+	/// The neighbour's end, if it was asked.
+	there: Option<LaneView>,
 }
 
 /// Shows the three layers: blocks, neighbours and lanes.
@@ -60,7 +74,7 @@ async fn ask(chain: &Chain) -> Result<Report, Error> {
 		let mut lanes = Vec::new();
 		for lane in LaneId::ALL {
 			if let Some(state) = chain.lane(view.chain, lane, None).await? {
-				lanes.push((lane, state));
+				lanes.push(Lane { id: lane, here: state, there: None });
 			}
 		}
 		neighbours.push(Neighbour { view, finalized: None, lanes });
@@ -75,6 +89,7 @@ async fn ask(chain: &Chain) -> Result<Report, Error> {
 		id: chain.id(),
 		best: chain.best().await?.0,
 		finalized: chain.finalized().await?.0,
+		block_ms: chain.constant("Babe", "ExpectedBlockTime")?,
 		window,
 		neighbours,
 	})
@@ -82,10 +97,38 @@ async fn ask(chain: &Chain) -> Result<Report, Error> {
 
 /// Tells every chain how far its neighbours really are.
 fn compare(reports: &mut [Report]) {
-	let known: Vec<_> = reports.iter().map(|report| (report.id, report.finalized)).collect();
-	for neighbour in reports.iter_mut().flat_map(|report| &mut report.neighbours) {
-		let found = known.iter().find(|(id, _)| *id == neighbour.view.chain);
-		neighbour.finalized = found.map(|(_, finalized)| *finalized);
+	let blocks: Vec<_> = reports.iter().map(|report| (report.id, report.finalized)).collect();
+	let ends: Vec<_> = reports.iter().flat_map(ends_of).collect();
+	for report in reports {
+		let here = report.id;
+		for neighbour in &mut report.neighbours {
+			let there = neighbour.view.chain;
+			let found = blocks.iter().find(|(id, _)| *id == there);
+			neighbour.finalized = found.map(|(_, finalized)| *finalized);
+			for lane in &mut neighbour.lanes {
+				let end = ends.iter().find(|(ids, _)| *ids == (there, here, lane.id));
+				lane.there = end.map(|(_, end)| end.clone());
+			}
+		}
+	}
+}
+
+/// A chain's ends of all its lanes, by both chains and the lane.
+fn ends_of(report: &Report) -> Vec<((ChainId, ChainId, LaneId), LaneView)> {
+	let neighbours = report.neighbours.iter();
+	neighbours
+		.flat_map(|neighbour| {
+			let ids = (report.id, neighbour.view.chain);
+			neighbour.lanes.iter().map(move |lane| ((ids.0, ids.1, lane.id), lane.here.clone()))
+		})
+		.collect()
+}
+
+impl Report {
+	/// Blocks in words.
+	fn blocks(&self, blocks: u32) -> String {
+		let time = format_duration(self.block_ms.saturating_mul(blocks.into()));
+		format!("{blocks} blocks ({time})")
 	}
 }
 
@@ -94,11 +137,77 @@ impl Neighbour {
 	fn lag(&self) -> Option<u32> {
 		self.finalized.map(|finalized| finalized.saturating_sub(self.view.best_number))
 	}
+
+	/// Blocks of the chain until the neighbour expires; `None` if it cannot.
+	fn expires_in(&self, now: u32) -> Option<u32> {
+		let view = &self.view;
+		let may = matches!(view.status, NeighbourStatus::Active | NeighbourStatus::Draining);
+		may.then(|| view.expires_at.saturating_sub(now))
+	}
+
+	/// Whether most of the time to its expiry is over.
+	fn is_overdue(&self, now: u32) -> bool {
+		let view = &self.view;
+		let left = self.expires_in(now);
+		let life = view.expires_at.saturating_sub(view.last_progress_at);
+		left.is_some_and(|left| left < life.div_euclid(2))
+	}
 }
 
-/// Messages sent and not yet received.
-fn pending(lane: &LaneView) -> u64 {
-	lane.state.out_nonce.saturating_sub(lane.acked)
+impl Lane {
+	/// Messages sent and not yet acknowledged.
+	fn pending(&self) -> u64 {
+		self.here.state.out_nonce.saturating_sub(self.here.acked)
+	}
+
+	/// Messages sent and not yet received.
+	fn waiting(&self) -> Option<u64> {
+		let there = self.there.as_ref()?;
+		Some(self.here.state.out_nonce.saturating_sub(there.state.in_nonce))
+	}
+}
+
+/// What a status means, and what to do about it.
+fn status_words(status: NeighbourStatus, relation: Relation) -> &'static str {
+	match (status, relation) {
+		(NeighbourStatus::Active, _) => "active: finality and messages flow",
+		(NeighbourStatus::Halted, _) => {
+			"halted by governance: nothing flows; wait until governance resumes it"
+		}
+		(NeighbourStatus::Frozen, Relation::Child) => {
+			"frozen: its authorities were proven to misbehave; governance must close it, or set it \
+			 to the fork that goes on"
+		}
+		(NeighbourStatus::Frozen, Relation::Parent) => {
+			"frozen: the parent's authorities were proven to misbehave; a recovery must set it to \
+			 the fork that goes on"
+		}
+		(NeighbourStatus::Closed, _) => "closed: left for good",
+		(NeighbourStatus::Expired, Relation::Child) => {
+			"expired: silent for too long to be believed; governance must set it anew"
+		}
+		(NeighbourStatus::Expired, Relation::Parent) => {
+			"expired: silent for too long to be believed; this chain's authorities must sign a \
+			 recovery"
+		}
+		(NeighbourStatus::Draining, _) => {
+			"draining: what is under way arrives, nothing new is sent; close it when nothing blocks \
+			 that"
+		}
+	}
+}
+
+/// What keeps an edge from being closed, in words.
+fn blocker_names(blockers: Blockers) -> Vec<&'static str> {
+	[
+		(Blockers::MESSAGES, "messages without acknowledgement"),
+		(Blockers::DEAD_LETTERS, "dead letters"),
+		(Blockers::TOKENS, "locked tokens"),
+		(Blockers::CONTRACTS, "storage contracts"),
+	]
+	.into_iter()
+	.filter_map(|(blocker, name)| blockers.contains(blocker).then_some(name))
+	.collect()
 }
 
 fn lane_name(lane: LaneId) -> &'static str {
@@ -128,7 +237,7 @@ fn text(reports: &[Report], silent: &[(Layer, Failure)]) -> String {
 			lines.push(format!("  window {number}, closes with block {closes}"));
 		}
 		for neighbour in &report.neighbours {
-			lines.extend(neighbour_text(neighbour));
+			lines.extend(neighbour_text(report, neighbour));
 		}
 	}
 	for (layer, failure) in silent {
@@ -137,28 +246,54 @@ fn text(reports: &[Report], silent: &[(Layer, Failure)]) -> String {
 	lines.join("\n")
 }
 
-fn neighbour_text(neighbour: &Neighbour) -> Vec<String> {
+fn neighbour_text(report: &Report, neighbour: &Neighbour) -> Vec<String> {
 	let view = &neighbour.view;
 	let lag = match neighbour.lag() {
 		Some(lag) => format!(", {lag} final blocks behind"),
 		None => String::new(),
 	};
+	let silent = report.best.saturating_sub(view.last_progress_at);
 	let mut lines = vec![
 		format!("  {} {} ({})", relation_name(view.relation), view.chain, name(view.layer)),
-		format!("    {:?}, known up to block {}{lag}", view.status, view.best_number),
+		format!("    {}", status_words(view.status, view.relation)),
+		format!("    known up to block {}{lag}, authority set {}", view.best_number, view.set_id),
+		format!("    last progress {} ago", report.blocks(silent)),
 	];
-	for (lane, state) in &neighbour.lanes {
-		let closed = if state.state.open { "" } else { ", closed" };
-		lines.push(format!(
-			"    lane {:<8} sent {}, acknowledged {}, received {}, failed {}{closed}",
-			lane_name(*lane),
-			state.state.out_nonce,
-			state.acked,
-			state.state.in_nonce,
-			state.dead_letters
-		));
+	if let Some(left) = neighbour.expires_in(report.best) {
+		lines.push(format!("    expires in {} without progress", report.blocks(left)));
 	}
+	if neighbour.is_overdue(report.best) {
+		lines.push("    nobody relays: start terrace-relay before it expires".into());
+	}
+	if let Some(block) = view.closed_at {
+		lines.push(format!("    closed in block {block}"));
+	}
+	if view.bond > 0 {
+		lines.push(format!("    bond {}", format_amount(view.bond)));
+	}
+	let blockers = blocker_names(view.blockers);
+	if !blockers.is_empty() {
+		lines.push(format!("    cannot be closed: {}", blockers.join(", ")));
+	}
+	lines.extend(neighbour.lanes.iter().map(lane_text));
 	lines
+}
+
+fn lane_text(lane: &Lane) -> String {
+	let here = &lane.here;
+	let waiting = match lane.waiting() {
+		Some(waiting) => format!(", waiting {waiting}"),
+		None => String::new(),
+	};
+	format!(
+		"    lane {:<8} sent {}, acknowledged {}{waiting}, received {}, dead letters {}{}",
+		lane_name(lane.id),
+		here.state.out_nonce,
+		here.acked,
+		here.state.in_nonce,
+		here.dead_letters,
+		if here.state.open { "" } else { ", closed" },
+	)
 }
 
 fn to_json(reports: &[Report], silent: &[(Layer, Failure)]) -> Value {
@@ -185,93 +320,190 @@ fn report_json(report: &Report) -> Value {
 			"closes_at": window.closes_at,
 			"applied": window.applied,
 		})),
-		"neighbours": report.neighbours.iter().map(neighbour_json).collect::<Vec<_>>(),
+		"neighbours": report
+			.neighbours
+			.iter()
+			.map(|neighbour| neighbour_json(report, neighbour))
+			.collect::<Vec<_>>(),
 	})
 }
 
-fn neighbour_json(neighbour: &Neighbour) -> Value {
+fn neighbour_json(report: &Report, neighbour: &Neighbour) -> Value {
 	let view = &neighbour.view;
-	let lanes = neighbour.lanes.iter().map(|(lane, state)| {
-		json!({
-			"lane": lane_name(*lane),
-			"open": state.state.open,
-			"sent": state.state.out_nonce,
-			"acknowledged": state.acked,
-			"pending": pending(state),
-			"received": state.state.in_nonce,
-			"dead_letters": state.dead_letters,
-		})
-	});
 	json!({
 		"chain": view.chain,
 		"relation": view.relation,
 		"layer": view.layer,
 		"status": view.status,
+		"meaning": status_words(view.status, view.relation),
 		"best_number": view.best_number,
 		"lag": neighbour.lag(),
 		"set_id": view.set_id,
+		"incarnation": view.incarnation,
+		"last_progress_at": view.last_progress_at,
+		"expires_at": view.expires_at,
+		"expires_in": neighbour.expires_in(report.best),
+		"overdue": neighbour.is_overdue(report.best),
+		"closed_at": view.closed_at,
 		"bond": view.bond.to_string(),
-		"lanes": lanes.collect::<Vec<_>>(),
+		"blockers": blocker_names(view.blockers),
+		"lanes": neighbour.lanes.iter().map(lane_json).collect::<Vec<_>>(),
+	})
+}
+
+fn lane_json(lane: &Lane) -> Value {
+	let here = &lane.here;
+	json!({
+		"lane": lane_name(lane.id),
+		"open": here.state.open,
+		"sent": here.state.out_nonce,
+		"acknowledged": here.acked,
+		"pending": lane.pending(),
+		"waiting": lane.waiting(),
+		"received": here.state.in_nonce,
+		"dead_letters": here.dead_letters,
 	})
 }
 
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use terrace_layers::{views::NeighbourStatus, LaneState};
+	use terrace_layers::LaneState;
 
-	fn report() -> Report {
-		let chain = ChainId(sp_core::H256::repeat_byte(2));
-		let state = LaneState { out_nonce: 9, in_nonce: 4, ..LaneState::new(chain, 0) };
-		let view = NeighbourView {
-			chain,
+	const ABOVE: ChainId = ChainId(sp_core::H256::repeat_byte(1));
+	const BELOW: ChainId = ChainId(sp_core::H256::repeat_byte(2));
+
+	fn view() -> NeighbourView {
+		NeighbourView {
+			chain: BELOW,
 			relation: Relation::Child,
 			layer: Layer::Contract,
 			status: NeighbourStatus::Active,
 			best_number: 90,
 			best_hash: Default::default(),
-			set_id: 1,
-			last_progress_at: 5,
+			set_id: 3,
+			last_progress_at: 1_000,
 			incarnation: 0,
-			bond: 7,
-		};
-		let lane = LaneView { state, acked: 6, dead_letters: 1, peer_best: 90 };
-		let lanes = vec![(LaneId::MONEY, lane)];
-		Report {
-			layer: Layer::Main,
-			url: "ws://x".into(),
-			id: ChainId::default(),
-			best: 12,
-			finalized: 10,
-			window: None,
-			neighbours: vec![Neighbour { view, finalized: None, lanes }],
+			bond: 7_000_000_000_000,
+			closed_at: None,
+			expires_at: 2_000,
+			blockers: Blockers::MESSAGES.union(Blockers::TOKENS),
 		}
 	}
 
-	#[test]
-	fn lag_is_told_where_both_ends_are_known() {
-		let mut reports = vec![report()];
-		compare(&mut reports);
-		assert_eq!(reports[0].neighbours[0].lag(), None);
+	fn lane(sent: u64, received: u64, acked: u64) -> Lane {
+		let state = LaneState { out_nonce: sent, in_nonce: received, ..LaneState::new(ABOVE, 0) };
+		let here = LaneView { state, acked, dead_letters: 1, peer_best: 90 };
+		Lane { id: LaneId::MONEY, here, there: None }
+	}
+
+	fn report() -> Report {
+		Report {
+			layer: Layer::Main,
+			url: "ws://x".into(),
+			id: ABOVE,
+			best: 1_060,
+			finalized: 1_058,
+			block_ms: 2_000,
+			window: None,
+			neighbours: vec![Neighbour {
+				view: view(),
+				finalized: None,
+				lanes: vec![lane(9, 4, 6)],
+			}],
+		}
+	}
+
+	/// Both chains, compared.
+	fn both() -> Vec<Report> {
+		let view = NeighbourView { chain: ABOVE, relation: Relation::Parent, ..view() };
+		let neighbour = Neighbour { view, finalized: None, lanes: vec![lane(5, 8, 4)] };
 		let below = Report {
-			id: reports[0].neighbours[0].view.chain,
+			id: BELOW,
 			layer: Layer::Contract,
 			finalized: 100,
-			neighbours: vec![],
+			neighbours: vec![neighbour],
 			..report()
 		};
-		reports.push(below);
+		let mut reports = vec![report(), below];
 		compare(&mut reports);
-		assert_eq!(reports[0].neighbours[0].lag(), Some(10));
+		reports
 	}
 
 	#[test]
-	fn lanes_are_told_to_people_and_programs() {
-		let json = to_json(&[report()], &[]);
-		let lane = &json["chains"][0]["neighbours"][0]["lanes"][0];
-		assert_eq!((&lane["lane"], &lane["pending"]), (&json!("money"), &json!(3)));
-		let text = text(&[report()], &[(Layer::Proof, Failure::new(Exit::Failed, "gone"))]);
-		assert!(text.contains("sent 9, acknowledged 6, received 4, failed 1"), "{text}");
+	fn lag_and_waiting_are_told_where_both_ends_are_known() {
+		let mut alone = vec![report()];
+		compare(&mut alone);
+		let neighbour = &alone[0].neighbours[0];
+		assert_eq!((neighbour.lag(), neighbour.lanes[0].waiting()), (None, None));
+		let both = both();
+		let (down, up) = (&both[0].neighbours[0], &both[1].neighbours[0]);
+		assert_eq!((down.lag(), down.lanes[0].waiting()), (Some(10), Some(1)), "9 sent, 8 arrived");
+		assert_eq!(up.lanes[0].waiting(), Some(1), "5 sent, 4 arrived");
+	}
+
+	#[test]
+	fn edges_are_told_to_people() {
+		let text = text(&both(), &[(Layer::Proof, Failure::new(Exit::Failed, "gone"))]);
+		for part in [
+			"active: finality and messages flow",
+			"known up to block 90, 10 final blocks behind, authority set 3",
+			"last progress 60 blocks (2 min 0 s) ago",
+			"expires in 940 blocks (31 min 20 s) without progress",
+			"bond 7 ",
+			"cannot be closed: messages without acknowledgement, locked tokens",
+			"sent 9, acknowledged 6, waiting 1, received 4, dead letters 1",
+		] {
+			assert!(text.contains(part), "{part} is not in\n{text}");
+		}
+		assert!(!text.contains("nobody relays"), "{text}");
 		assert!(text.ends_with("proof chain: gone"), "{text}");
+	}
+
+	#[test]
+	fn edges_are_told_to_programs() {
+		let json = to_json(&both(), &[]);
+		let neighbour = &json["chains"][0]["neighbours"][0];
+		assert_eq!(neighbour["status"], json!("active"));
+		assert_eq!((&neighbour["expires_in"], &neighbour["set_id"]), (&json!(940), &json!(3)));
+		let blockers = json!(["messages without acknowledgement", "locked tokens"]);
+		assert_eq!(neighbour["blockers"], blockers);
+		let lane = &neighbour["lanes"][0];
+		assert_eq!((&lane["lane"], &lane["pending"]), (&json!("money"), &json!(3)));
+		assert_eq!((&lane["waiting"], &lane["dead_letters"]), (&json!(1), &json!(1)));
+	}
+
+	#[test]
+	fn edge_that_nobody_relays_is_told_before_it_expires() {
+		let mut late = report();
+		late.best = 1_600;
+		let told = text(&[late], &[]);
+		assert!(told.contains("nobody relays: start terrace-relay"), "{told}");
+		assert!(told.contains("expires in 400 blocks"), "{told}");
+	}
+
+	#[test]
+	fn every_status_says_what_to_do() {
+		use NeighbourStatus::{Active, Closed, Draining, Expired, Frozen, Halted};
+		for (status, part) in [
+			(Active, "flow"),
+			(Halted, "wait until governance resumes"),
+			(Frozen, "fork that goes on"),
+			(Closed, "left for good"),
+			(Expired, "governance must set it anew"),
+			(Draining, "when nothing blocks"),
+		] {
+			let mut stopped = report();
+			stopped.neighbours[0].view.status = status;
+			let json = to_json(std::slice::from_ref(&stopped), &[]);
+			let told = text(&[stopped], &[]);
+			assert!(told.contains(part), "{part} is not in\n{told}");
+			let may_expire = matches!(status, Active | Draining);
+			assert_eq!(told.contains("expires in"), may_expire, "{told}");
+			let expires_in = &json["chains"][0]["neighbours"][0]["expires_in"];
+			assert_eq!(expires_in.is_null(), !may_expire, "{status:?}");
+		}
+		let parent = status_words(Expired, Relation::Parent);
+		assert!(parent.contains("sign a recovery"), "{parent}");
 	}
 }

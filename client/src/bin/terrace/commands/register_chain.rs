@@ -8,23 +8,23 @@ use crate::{
 	output::Output,
 };
 use serde_json::json;
+use std::path::Path;
 use terrace_client::{
 	amount::format_amount,
-	register::{read_genesis_proof, Registration},
+	register::{read_genesis_proof, read_possession, Registration},
 	Chain, Signer,
 };
 
 /// Registers a chain with its parent.
 pub async fn run(context: &Context, args: RegisterChainArgs) -> Result<Output, Failure> {
 	let signer = context.signer()?;
-	let file = args.genesis_proof.display();
-	let text = std::fs::read_to_string(&args.genesis_proof).map_err(|error| {
-		Failure::new(Exit::Failed, format!("{file} cannot be read: {error}"))
-			.hint("`terrace-node export-genesis-proof --chain SPEC` writes such a file")
-	})?;
-	let genesis = read_genesis_proof(&text)?;
+	let genesis = read_genesis_proof(&read(&args.genesis_proof, "export-genesis-proof")?)?;
+	let mut possession = Vec::new();
+	for file in &args.possession {
+		possession.push(read_possession(&read(file, "sign-registration")?)?);
+	}
 	let parent = Chain::connect(&args.parent_url).await?;
-	let registration = Registration::prepare(&parent, genesis, args.bond).await?;
+	let registration = Registration::prepare(&parent, genesis, &possession, args.bond).await?;
 	check_balance(&parent, &signer, &registration).await?;
 	let waiting = context.progress.waiting(format!("registering chain {}", registration.chain));
 	let submitted = registration.submit(&parent, &signer).await;
@@ -46,6 +46,13 @@ pub async fn run(context: &Context, args: RegisterChainArgs) -> Result<Output, F
 		format_amount(registration.bond)
 	);
 	Ok(Output::new(text, json))
+}
+
+fn read(path: &Path, command: &str) -> Result<String, Failure> {
+	std::fs::read_to_string(path).map_err(|error| {
+		Failure::new(Exit::Failed, format!("{} cannot be read: {error}", path.display()))
+			.hint(format!("`terrace-node {command} --chain SPEC` writes such a file"))
+	})
 }
 
 async fn check_balance(

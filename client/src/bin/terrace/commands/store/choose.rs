@@ -164,10 +164,16 @@ pub fn pick_chain(
 	let none = all.is_empty();
 	let picked = match wanted {
 		Some(id) => all.into_iter().find(|chain| chain.chain == id),
-		None => all
-			.into_iter()
-			.min_by_key(|chain| (chain.estimate.0.saturating_sub(chain.reported.0), chain.chain)),
+		None => all.into_iter().min_by_key(|chain| {
+			let lag = chain.estimate.0.saturating_sub(chain.reported.0);
+			(chain.stalled_at.is_some(), lag, chain.chain)
+		}),
 	};
+	if let Some(stalled) = picked.as_ref().filter(|chain| chain.stalled_at.is_some()) {
+		let message = format!("proof chain {} has stalled: its reports are late", stalled.chain);
+		return Err(Failure::new(Exit::Failed, message)
+			.hint("it takes no contracts until it reports again: see `terrace chains`"));
+	}
 	picked.ok_or_else(|| match wanted {
 		Some(id) if !none => Failure::new(Exit::Failed, format!("{id} is no proof chain here"))
 			.hint("leave out --proof-chain, or see `terrace chains`"),
@@ -347,6 +353,19 @@ mod tests {
 			sent: BatchId(0),
 			applied: BatchId(0),
 			estimate: Window(100),
+			overdue: false,
+			stalled_at: None,
+		}
+	}
+
+	#[test]
+	fn stalled_proof_chain_is_left_out_and_refused() {
+		let stalled = |seed| ProofChainView { stalled_at: Some(7), ..chain(seed, 0) };
+		let picked = pick_chain(vec![stalled(1), chain(2, 9)], None).expect("one reports");
+		assert_eq!(picked.chain, chain(2, 9).chain);
+		for wanted in [None, Some(stalled(1).chain)] {
+			let failure = pick_chain(vec![stalled(1)], wanted).expect_err("it has stalled");
+			assert!(failure.message.contains("has stalled"), "{}", failure.message);
 		}
 	}
 
