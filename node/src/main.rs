@@ -12,6 +12,7 @@ mod ports;
 mod relay_task;
 mod rpc;
 mod service;
+mod sign_registration;
 
 use std::process::ExitCode;
 

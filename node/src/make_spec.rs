@@ -334,7 +334,8 @@ fn explain(name: &str, chain: ChainId, parent: Option<&Checkpoint>) {
 	eprintln!("below {} from its block {} on", parent.chain, parent.number);
 	eprintln!(
 		"Start its nodes with --chain FILE, then register it with its parent within two hours; \
-		 the proof for that comes from: terrace-node export-genesis-proof --chain FILE"
+		 what that needs comes from: terrace-node export-genesis-proof --chain FILE, and terrace-node \
+		 sign-registration --chain FILE --keystore-path PATH at each authority"
 	);
 }
 

@@ -336,7 +336,11 @@ fn start_on<N: NetworkBackend<Block, Hash>>(
 		tracing_execute_block: None,
 	})?;
 	if let Some(edge) = Edge::of(relay, rpc.listen_addresses()).map_err(in_words)? {
-		task_manager.spawn_handle().spawn("relay", Some("relay"), edge.relay());
+		task_manager.spawn_handle().spawn(
+			"relay",
+			Some("relay"),
+			edge.relay(node.registry.clone()),
+		);
 	}
 
 	let Consensus { block_import, babe_link, grandpa_link, inherents, .. } = consensus;

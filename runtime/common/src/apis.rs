@@ -3,6 +3,7 @@
 
 use crate::{AccountId, Balance};
 use alloc::vec::Vec;
+use frame_support::weights::Weight;
 use terrace_layers::{
 	views::{
 		ContractView, LaneView, NeighbourView, ProofChainView, ProviderView, SlotView, StreamView,
@@ -22,6 +23,8 @@ sp_api::decl_runtime_apis! {
 		fn lane(chain: ChainId, lane: LaneId) -> Option<LaneView>;
 		/// Payloads still queued for `chain`, with consecutive nonces from `from`.
 		fn messages(chain: ChainId, lane: LaneId, from: u64, limit: u32) -> Vec<Vec<u8>>;
+		/// Most weight that dispatching a message with this payload takes here.
+		fn dispatch_weight(payload: Vec<u8>) -> Weight;
 		/// Newest main-chain randomness known here.
 		fn beacon() -> Option<Beacon>;
 	}

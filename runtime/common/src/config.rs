@@ -402,6 +402,11 @@ macro_rules! implement_apis {
 				) -> alloc::vec::Vec<alloc::vec::Vec<u8>> {
 					CrossLayer::messages(chain, lane, from, limit)
 				}
+				fn dispatch_weight(
+					payload: alloc::vec::Vec<u8>,
+				) -> frame_support::weights::Weight {
+					CrossLayer::dispatch_weight(&payload)
+				}
 				fn beacon() -> Option<terrace_layers::Beacon> {
 					CrossLayer::beacon()
 				}

@@ -32,6 +32,15 @@ pub const MAX_BLOCK_REF_TIME_MS: u64 = 660;
 pub const MAX_BLOCK_LENGTH: u32 = 5 * 1024 * 1024;
 /// Share of a block that ordinary transactions may fill; the rest is for relayed messages.
 pub const NORMAL_RATIO: Perbill = Perbill::from_percent(75);
+/// Share of a block's weight that relayed calls may take for nothing.
+pub const FREE_PER_BLOCK: Perbill = Perbill::from_percent(70);
+/// Share of a block's weight that relayed calls of one neighbour may take for nothing; no call that must
+/// be free takes more.
+pub const FREE_PER_CHAIN: Perbill = Perbill::from_percent(35);
+/// Blocks without progress after which a neighbour is not believed any more.
+pub const MAX_STALENESS: BlockNumber = 7 * DAYS;
+/// Blocks for which bonds answer for votes of former authorities.
+pub const EVIDENCE_WINDOW: BlockNumber = 14 * DAYS;
 /// Most authorities of a chain: neighbours refuse to follow larger sets.
 pub const MAX_AUTHORITIES: u32 = terrace_layers::limits::MAX_AUTHORITIES;
 

@@ -9,6 +9,8 @@ pub type TxExtension<Runtime> = (
 	frame_system::CheckTxVersion<Runtime>,
 	frame_system::CheckGenesis<Runtime>,
 	frame_system::CheckEra<Runtime>,
+	// Before anything is charged: what another relay was faster to bring costs nobody a fee.
+	(pallet_chain_registry::CheckFinality<Runtime>, pallet_cross_layer::CheckRelay<Runtime>),
 	frame_system::CheckNonce<Runtime>,
 	frame_system::CheckWeight<Runtime>,
 	pallet_transaction_payment::ChargeTransactionPayment<Runtime>,

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Genesis presets.
 
-use crate::{constants::UNIT, AccountId, Balance};
+use crate::{
+	constants::{DAYS, UNIT},
+	AccountId, Balance,
+};
 use alloc::{vec, vec::Vec};
 use serde_json::{json, Value};
 use sp_consensus_babe::AuthorityId as BabeId;
@@ -50,16 +53,33 @@ pub struct Terms {
 	pub epoch_slots: u64,
 	/// Blocks of a proof window.
 	pub window_blocks: u32,
+	/// Blocks between the call that follows a parent anew and its effect.
+	pub recovery_delay: u32,
+	/// Percent of a child's locked tokens that it may release in a day; 0 sets no limit.
+	pub release_percent: u8,
 }
 
 /// The terms of a named preset.
 pub fn terms(id: &PresetId) -> Option<Terms> {
 	let alice = || Author::well_known(Sr25519Keyring::Alice, Ed25519Keyring::Alice);
 	let bob = || Author::well_known(Sr25519Keyring::Bob, Ed25519Keyring::Bob);
+	let short = |authors| Terms {
+		authors,
+		epoch_slots: 30,
+		window_blocks: 10,
+		recovery_delay: 20,
+		release_percent: 0,
+	};
 	match id.as_ref() {
-		DEV => Some(Terms { authors: vec![alice()], epoch_slots: 30, window_blocks: 10 }),
-		LOCAL => Some(Terms { authors: vec![alice(), bob()], epoch_slots: 30, window_blocks: 10 }),
-		LIVE => Some(Terms { authors: vec![], epoch_slots: 1_800, window_blocks: 300 }),
+		DEV => Some(short(vec![alice()])),
+		LOCAL => Some(short(vec![alice(), bob()])),
+		LIVE => Some(Terms {
+			authors: vec![],
+			epoch_slots: 1_800,
+			window_blocks: 300,
+			recovery_delay: 7 * DAYS,
+			release_percent: 10,
+		}),
 		_ => None,
 	}
 }
@@ -93,7 +113,11 @@ pub fn common(layer: Layer, terms: &Terms, balances: Vec<(AccountId, Balance)>) 
 			"desiredCandidates": crate::constants::MAX_AUTHORITIES / 2,
 		},
 		"session": { "keys": keys },
-		"timing": { "epochSlots": terms.epoch_slots },
+		"timing": {
+			"epochSlots": terms.epoch_slots,
+			"recoveryDelay": terms.recovery_delay,
+			"releasePercent": terms.release_percent,
+		},
 		"chainRegistry": { "layer": layer, "windowMs": window_ms },
 	})
 }

@@ -24,17 +24,46 @@ pub mod pallet {
 		3_600_000 / crate::constants::SLOT_MS
 	}
 
+	/// Blocks between the call by which a child's authorities follow its parent anew and its effect.
+	#[pallet::storage]
+	pub type RecoveryDelay<T: Config> = StorageValue<_, u32, ValueQuery, DefaultRecoveryDelay>;
+
+	/// A week: time for the true parent to be heard of, which cancels it.
+	#[pallet::type_value]
+	pub fn DefaultRecoveryDelay() -> u32 {
+		7 * crate::constants::DAYS
+	}
+
+	/// Percent of a child's locked tokens that it may release in a day; 0 sets no limit.
+	#[pallet::storage]
+	pub type ReleasePercent<T: Config> = StorageValue<_, u8, ValueQuery, DefaultReleasePercent>;
+
+	/// A tenth: what a child that lies can take in a day.
+	#[pallet::type_value]
+	pub fn DefaultReleasePercent() -> u8 {
+		10
+	}
+
 	#[pallet::genesis_config]
 	pub struct GenesisConfig<T: Config> {
 		/// Slots of one epoch; it can never change afterwards.
 		pub epoch_slots: u64,
+		/// Blocks between a recovery's call and its effect.
+		pub recovery_delay: u32,
+		/// Percent of a child's locked tokens that it may release in a day; 0 sets no limit.
+		pub release_percent: u8,
 		#[serde(skip)]
 		pub _config: core::marker::PhantomData<T>,
 	}
 
 	impl<T: Config> Default for GenesisConfig<T> {
 		fn default() -> Self {
-			Self { epoch_slots: DefaultEpochSlots::get(), _config: Default::default() }
+			Self {
+				epoch_slots: DefaultEpochSlots::get(),
+				recovery_delay: DefaultRecoveryDelay::get(),
+				release_percent: DefaultReleasePercent::get(),
+				_config: Default::default(),
+			}
 		}
 	}
 
@@ -42,7 +71,11 @@ pub mod pallet {
 	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
 		fn build(&self) {
 			assert!(self.epoch_slots >= 10, "an epoch needs at least 10 slots");
+			assert!(self.recovery_delay >= 1, "a recovery must leave time to cancel it");
 			EpochSlots::<T>::put(self.epoch_slots);
+			RecoveryDelay::<T>::put(self.recovery_delay);
+			assert!(self.release_percent <= 100, "no child has more than all of its tokens");
+			ReleasePercent::<T>::put(self.release_percent);
 		}
 	}
 
@@ -50,5 +83,28 @@ pub mod pallet {
 		fn get() -> u64 {
 			EpochSlots::<T>::get()
 		}
+	}
+}
+
+/// Blocks between a recovery's call and its effect.
+pub struct RecoveryDelayOf<T>(core::marker::PhantomData<T>);
+
+impl<T: Config> frame_support::traits::Get<u32> for RecoveryDelayOf<T> {
+	fn get() -> u32 {
+		RecoveryDelay::<T>::get()
+	}
+}
+
+/// How much a child may release in a day.
+pub struct ReleaseLimitOf<T>(core::marker::PhantomData<T>);
+
+impl<T: Config> frame_support::traits::Get<Option<pallet_cross_layer::ReleaseLimit>>
+	for ReleaseLimitOf<T>
+{
+	fn get() -> Option<pallet_cross_layer::ReleaseLimit> {
+		let percent = ReleasePercent::<T>::get();
+		let share = sp_runtime::Perbill::from_percent(percent.into());
+		let period = crate::constants::DAYS;
+		(percent > 0).then_some(pallet_cross_layer::ReleaseLimit { share, period })
 	}
 }

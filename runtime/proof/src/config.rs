@@ -10,12 +10,20 @@ pub struct AccountlessOnly;
 
 impl Contains<RuntimeCall> for AccountlessOnly {
 	fn contains(call: &RuntimeCall) -> bool {
+		use pallet_chain_registry::Call as Registry;
 		matches!(
 			call,
 			RuntimeCall::Timestamp(_)
 				| RuntimeCall::System(_)
-				| RuntimeCall::ChainRegistry(pallet_chain_registry::Call::submit_finality { .. })
-				| RuntimeCall::CrossLayer(pallet_cross_layer::Call::relay { .. })
+				| RuntimeCall::ChainRegistry(
+					Registry::submit_finality { .. }
+						| Registry::submit_finality_batch { .. }
+						| Registry::expire { .. }
+						| Registry::recover_parent { .. }
+						| Registry::apply_recovery { .. }
+						| Registry::report_equivocation { .. }
+						| Registry::report_fork { .. }
+				) | RuntimeCall::CrossLayer(pallet_cross_layer::Call::relay { .. })
 				| RuntimeCall::ProofVerification(_)
 		)
 	}

@@ -9,7 +9,7 @@ use sp_core::H256;
 use sp_keyring::Sr25519Keyring;
 use sp_runtime::{
 	generic::Era,
-	traits::Header as _,
+	traits::{BlakeTwo256, Hash, Header as _},
 	transaction_validity::{TransactionSource, TransactionValidity, TransactionValidityError},
 	BuildStorage, Digest, MultiSignature,
 };
@@ -75,7 +75,7 @@ macro_rules! chain {
 			ext: sp_io::TestExternalities,
 			id: ChainId,
 			head: Header,
-			headers: Vec<Header>,
+			headers: std::collections::BTreeMap<u32, Header>,
 			genesis: GenesisProof,
 			slot: u64,
 			proofs: std::collections::BTreeMap<u32, StateProof>,
@@ -87,20 +87,22 @@ macro_rules! chain {
 				let config = sp_io::TestExternalities::default().execute_with(|| {
 					let defaults = serde_json::to_value($runtime::RuntimeGenesisConfig::default())
 						.expect("the defaults are JSON");
-					let json = genesis(defaults, parent, $runtime::genesis::preset);
+					let json = genesis(defaults, parent, $layer, $runtime::genesis::preset);
 					serde_json::from_value::<$runtime::RuntimeGenesisConfig>(json)
 						.expect("the preset is valid")
 				});
-				let mut ext: sp_io::TestExternalities =
-					config.build_storage().expect("the genesis builds").into();
+				let mut storage = config.build_storage().expect("the genesis builds");
+				storage.top.insert(keys::code(), code_of($layer));
+				let mut ext: sp_io::TestExternalities = storage.into();
 				ext.state_version = sp_runtime::StateVersion::V1;
 				ext.commit_all().expect("nothing is open");
 				let state_root = *ext.as_backend().root();
-				let nodes = nodes(&mut ext, &keys::genesis_proof_keys());
+				let mut nodes = nodes(&mut ext, &keys::genesis_proof_keys());
+				nodes.retain(|node| *node != code_of($layer));
 				let genesis = GenesisProof { state_root, nodes };
 				let head = terrace_layers::genesis_header(state_root);
 				let id = genesis.chain_id();
-				Self { ext, id, head: head.clone(), headers: vec![head], genesis, slot: 1_000_000, proofs: Default::default() }
+				Self { ext, id, head: head.clone(), headers: [(0, head)].into(), genesis, slot: 1_000_000, proofs: Default::default() }
 			}
 
 			/// The proof with which this chain registers.
@@ -118,7 +120,12 @@ macro_rules! chain {
 
 			/// A header by number.
 			pub fn header(&self, number: u32) -> Header {
-				self.headers[number as usize].clone()
+				self.headers[&number].clone()
+			}
+
+			/// Lets block numbers grow as if `count` empty blocks had been produced.
+			pub fn skip(&mut self, count: u32) {
+				self.head.number += count;
 			}
 
 			fn open_block(&mut self) {
@@ -163,7 +170,7 @@ macro_rules! chain {
 				let proof = nodes(&mut self.ext, &keys::checkpoint_proof_keys());
 				self.proofs.insert(header.number, proof);
 				self.head = header.clone();
-				self.headers.push(header);
+				self.headers.insert(header.number, header);
 			}
 
 			/// Produces a block with these extrinsics and tells what became of each.
@@ -191,6 +198,10 @@ macro_rules! chain {
 					frame_system::CheckTxVersion::new(),
 					frame_system::CheckGenesis::new(),
 					frame_system::CheckEra::from(Era::Immortal),
+					(
+						pallet_chain_registry::CheckFinality::new(),
+						pallet_cross_layer::CheckRelay::new(),
+					),
 					frame_system::CheckNonce::from(nonce),
 					frame_system::CheckWeight::new(),
 					pallet_transaction_payment::ChargeTransactionPayment::from(0),
@@ -318,6 +329,7 @@ macro_rules! chain {
 					finality: parcel.finality.map(Box::new),
 					at: parcel.at,
 					proof: parcel.proof,
+					first: parcel.first,
 					messages: parcel.messages,
 					tail: parcel.tail,
 					max_weight: parcel.max_weight,
@@ -334,10 +346,12 @@ macro_rules! chain {
 				let checkpoint = origin.parent.expect("a child names its parent");
 				let header = self.header(checkpoint.number);
 				let checkpoint_proof = self.prove_at_checkpoint(&checkpoint);
+				let possession = crate::relay::possession(self.id, &genesis);
 				self.submit(
 					who,
 					pallet_chain_registry::Call::register_child {
 						genesis,
+						possession,
 						checkpoint_header: Box::new(header),
 						checkpoint_proof,
 						bond: 1_000 * terrace_runtime_common::constants::UNIT,
@@ -379,15 +393,25 @@ chain!(
 	Proof, terrace_proof_runtime, Layer::Proof, accountless: true
 );
 
+/// What stands in the state for a layer's runtime, which these tests run natively.
+fn code_of(layer: Layer) -> Vec<u8> {
+	format!("the code of the runtime of the {layer:?} layer").into_bytes()
+}
+
 /// The local preset over the runtime's defaults, with the parent's checkpoint.
 fn genesis(
 	mut config: Value,
 	parent: Option<Checkpoint>,
+	layer: Layer,
 	preset: fn(&sp_genesis_builder::PresetId) -> Option<Vec<u8>>,
 ) -> Value {
 	let patch = preset(&LOCAL.into()).expect("the preset exists");
 	merge(&mut config, serde_json::from_slice(&patch).expect("it is JSON"));
 	config["chainRegistry"]["parent"] = serde_json::to_value(parent).expect("it is serialisable");
+	if let Some(child) = layer.child() {
+		let hash = BlakeTwo256::hash(&code_of(child));
+		config["chainRegistry"]["approvedCode"] = serde_json::json!([[child, hash]]);
+	}
 	config
 }
 

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //! A relay without a network: it reads one chain and submits to the other.
 
-use crate::{Chain, Outcome};
+use crate::{Chain, Outcome, AUTHORS};
 use bp_runtime::StorageProofChecker;
-use codec::DecodeAll;
+use codec::{Decode, DecodeAll};
 use frame_support::weights::Weight;
-use sp_core::H256;
-use sp_runtime::traits::BlakeTwo256;
+use sp_consensus_grandpa::{AuthorityId, AuthorityList, AuthoritySignature};
+use sp_core::{ConstU32, H256};
+use sp_runtime::{traits::BlakeTwo256, BoundedVec};
 use terrace_layers::{
-	keys, payload_hash, FinalityProof, GenesisProof, LaneId, Origin, Relation, StateProof,
+	keys, limits, payload_hash, registration_statement, ChainId, FinalityProof, GenesisProof,
+	LaneId, Origin, Relation, StateProof,
 };
 
 /// What one relay call carries.
@@ -20,6 +22,8 @@ pub struct Parcel {
 	pub at: u32,
 	/// State proof of the source's end of the lane.
 	pub proof: StateProof,
+	/// Nonce of the first message that the target lacks.
+	pub first: u64,
 	/// Payloads, from the first one the target lacks.
 	pub messages: Vec<Vec<u8>>,
 	/// Hashes of the payloads that stay behind.
@@ -31,8 +35,17 @@ pub struct Parcel {
 /// Weight granted to the messages of one call.
 pub const MAX_WEIGHT: Weight = Weight::from_parts(200_000_000_000, 1 << 32);
 
-/// What `source` has for `target` on `lane` at its newest block; `None` if there is nothing new.
-pub fn parcel<S: Chain, T: Chain>(source: &mut S, target: &mut T, lane: LaneId) -> Option<Parcel> {
+/// Messages that a relay brings at once.
+pub const BATCH: usize = 32;
+
+/// What `source` has for `target` on `lane` at its newest block, up to `most` messages; `None` if there
+/// is nothing new.
+pub fn parcel<S: Chain, T: Chain>(
+	source: &mut S,
+	target: &mut T,
+	lane: LaneId,
+	most: usize,
+) -> Option<Parcel> {
 	let (from, to) = (source.id(), target.id());
 	let sent = source.lane(to, lane);
 	let received = target.lane(from, lane);
@@ -41,14 +54,16 @@ pub fn parcel<S: Chain, T: Chain>(source: &mut S, target: &mut T, lane: LaneId) 
 	if !news && !acks {
 		return None;
 	}
-	let mut messages = source.messages(to, lane, received.state.in_nonce + 1);
-	let tail = messages.split_off(messages.len().min(32));
+	let first = received.state.in_nonce + 1;
+	let mut messages = source.messages(to, lane, first);
+	let tail = messages.split_off(messages.len().min(most));
 	let best = best_of(target, from);
 	let at = source.head().number;
 	Some(Parcel {
 		finality: (at > best).then(|| source.finality()),
 		at,
 		proof: source.prove(&[keys::lane(to, lane)]),
+		first,
 		messages,
 		tail: tail.iter().map(|payload| payload_hash(payload)).collect(),
 		max_weight: MAX_WEIGHT,
@@ -67,7 +82,7 @@ pub fn deliver<S: Chain, T: Chain>(
 	target: &mut T,
 	lane: LaneId,
 ) -> Option<Outcome> {
-	let parcel = parcel(source, target, lane)?;
+	let parcel = parcel(source, target, lane, BATCH)?;
 	Some(target.relay(source.id(), lane, parcel))
 }
 
@@ -92,9 +107,27 @@ pub fn cross<P: Chain, C: Chain>(parent: &mut P, child: &mut C) {
 
 /// What a genesis proof says about its chain.
 pub fn origin_of(genesis: &GenesisProof) -> Origin {
+	proven(genesis, &keys::origin())
+}
+
+/// Signatures of all authorities of a genesis, who are well known, over its registration.
+pub fn possession(parent: ChainId, genesis: &GenesisProof) -> Signatures {
+	let statement = registration_statement(parent, genesis.chain_id());
+	let list: AuthorityList = proven(genesis, &keys::grandpa_authorities());
+	let sign = |(id, _): (AuthorityId, u64)| {
+		let key = AUTHORS.map(|(_, key)| key).into_iter().find(|key| id == key.public().into());
+		AuthoritySignature::from(key.expect("a well-known authority").sign(&statement))
+	};
+	Signatures::truncate_from(list.into_iter().map(sign).collect())
+}
+
+/// One signature for each authority.
+pub type Signatures = BoundedVec<AuthoritySignature, ConstU32<{ limits::MAX_AUTHORITIES }>>;
+
+fn proven<V: Decode>(genesis: &GenesisProof, key: &[u8]) -> V {
 	let mut proof =
 		StorageProofChecker::<BlakeTwo256>::new(genesis.state_root, genesis.nodes.clone())
 			.expect("the proof is sound");
-	let value = proof.read_value(&keys::origin()).expect("it is proven").expect("it is there");
-	Origin::decode_all(&mut &value[..]).expect("it decodes")
+	let value = proof.read_value(key).expect("it is proven").expect("it is there");
+	V::decode_all(&mut &value[..]).expect("it decodes")
 }

@@ -4,7 +4,7 @@
 use sp_keyring::Sr25519Keyring;
 use terrace_layers::{ChainId, LaneId};
 use terrace_runtime_common::constants::UNIT;
-use terrace_tests_layers::{parcel, Chain, Outcome, Parcel, World};
+use terrace_tests_layers::{parcel, Chain, Outcome, Parcel, World, BATCH};
 
 /// A world in which a credit waits to be carried down, and an honest parcel that would do it.
 fn waiting() -> (World, Parcel) {
@@ -14,7 +14,8 @@ fn waiting() -> (World, Parcel) {
 		let outcome = world.main.transfer_down(child, Sr25519Keyring::Ferdie, amount * UNIT);
 		assert_eq!(outcome, Outcome::Applied);
 	}
-	let parcel = parcel(&mut world.main, &mut world.contract, LaneId::MONEY).expect("it waits");
+	let parcel =
+		parcel(&mut world.main, &mut world.contract, LaneId::MONEY, BATCH).expect("it waits");
 	assert_eq!(parcel.messages.len(), 3);
 	(world, parcel)
 }

@@ -23,20 +23,26 @@ pub const CLIENT: &str = "//Dave";
 /// Accounts of the storage providers.
 pub const PROVIDERS: [&str; 2] = ["//Eve", "//Ferdie"];
 
-/// One of the two collators of each layer.
+/// A node of a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Side {
-	/// Runs the relay to the parent.
+	/// One of the two first authorities; runs the relay to the parent.
 	Alice,
-	/// Only authors and finalises.
+	/// The other one.
 	Bob,
+	/// Becomes an authority later, in some tests.
+	Charlie,
+	/// So does this one.
+	Dave,
 }
 
 impl Side {
+	/// What tells the node which keys it has; newcomers make their own.
 	fn flag(self) -> &'static str {
 		match self {
 			Side::Alice => "--alice",
 			Side::Bob => "--bob",
+			Side::Charlie | Side::Dave => "--validator",
 		}
 	}
 
@@ -44,6 +50,17 @@ impl Side {
 		match self {
 			Side::Alice => "alice",
 			Side::Bob => "bob",
+			Side::Charlie => "charlie",
+			Side::Dave => "dave",
+		}
+	}
+
+	fn rank(self) -> u16 {
+		match self {
+			Side::Alice => 0,
+			Side::Bob => 1,
+			Side::Charlie => 2,
+			Side::Dave => 3,
 		}
 	}
 }
@@ -68,7 +85,7 @@ impl Layout {
 
 	/// RPC port of a node.
 	pub fn rpc_port(&self, layer: Layer, side: Side) -> u16 {
-		self.base_port + Self::rank(layer) + u16::from(side == Side::Bob)
+		self.base_port + Self::rank(layer) + side.rank()
 	}
 
 	/// Peer-to-peer port of a node.
@@ -203,7 +220,7 @@ impl Network {
 		args.extend(["--listen-addr".into(), listen]);
 		args.extend(["--prometheus-port".into(), layout.metrics_port(layer, side).to_string()]);
 		args.extend(["--node-key".into(), node_key(layer, side)]);
-		if side == Side::Bob {
+		if side != Side::Alice {
 			args.extend(["--bootnodes".into(), self.bootnode(layer).await?]);
 		} else if let Some(parent) = layer.parent() {
 			args.extend(["--parent-url".into(), layout.url(parent)]);
@@ -218,7 +235,7 @@ impl Network {
 	}
 
 	async fn await_rpc(&mut self, layer: Layer, side: Side) -> Result<(), Failure> {
-		let url = format!("ws://127.0.0.1:{}", self.layout.rpc_port(layer, side));
+		let url = self.node_url(layer, side);
 		for _ in 0..240 {
 			self.check()?;
 			if Chain::connect(&url).await.is_ok() {
@@ -253,17 +270,24 @@ impl Network {
 			layer_name(parent)
 		));
 		let spec = self.layout.spec(layer).display().to_string();
-		let proof = self
-			.run("terrace-node", &["export-genesis-proof".into(), "--chain".into(), spec])
-			.await?;
-		let file = self.layout.dir.join(format!("{}.genesis-proof.json", layer_name(layer)));
-		std::fs::write(&file, proof)?;
+		let file = |what: &str| {
+			let name = format!("{}.{what}.json", layer_name(layer));
+			self.layout.dir.join(name).display().to_string()
+		};
+		let (genesis, possession) = (file("genesis-proof"), file("possession"));
+		let args = ["export-genesis-proof", "--chain", &spec, "--output", &genesis];
+		self.run("terrace-node", &args.map(String::from)).await?;
+		let mut args = vec!["sign-registration", "--chain", &spec, "--output", &possession];
+		args.extend(["--suri", "//Alice", "--suri", "//Bob"]);
+		self.run("terrace-node", &args.into_iter().map(String::from).collect::<Vec<_>>()).await?;
 		let args = [
 			"register-chain",
 			"--parent-url",
 			&self.layout.url(parent),
 			"--genesis-proof",
-			&file.display().to_string(),
+			&genesis,
+			"--possession",
+			&possession,
 			"--bond",
 			"1000",
 		]
@@ -343,6 +367,17 @@ impl Network {
 	/// A started node.
 	pub fn node(&mut self, layer: Layer, side: Side) -> Option<&mut Process> {
 		self.nodes.get_mut(&(Layout::rank(layer), side))
+	}
+
+	/// Kills a node at once and forgets it, until it is started again.
+	pub async fn kill_node(&mut self, layer: Layer, side: Side) -> Result<(), Failure> {
+		let node = self.nodes.remove(&(Layout::rank(layer), side));
+		node.ok_or("the node is not started")?.kill().await
+	}
+
+	/// WebSocket endpoint of one node.
+	pub fn node_url(&self, layer: Layer, side: Side) -> String {
+		format!("ws://127.0.0.1:{}", self.layout.rpc_port(layer, side))
 	}
 
 	/// A started provider.
@@ -451,7 +486,7 @@ pub fn address(suri: &str) -> Result<String, Failure> {
 
 /// A node's network key, fixed so that its peer id stays the same over restarts.
 fn node_key(layer: Layer, side: Side) -> String {
-	format!("{:064x}", 0x7e00 + Layout::rank(layer) + u16::from(side == Side::Bob))
+	format!("{:064x}", 0x7e00 + Layout::rank(layer) + side.rank())
 }
 
 /// The programs' log files, for people who want to look.

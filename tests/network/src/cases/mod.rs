@@ -6,6 +6,7 @@ mod clients;
 mod faults;
 mod restart;
 mod store;
+mod validators;
 
 use crate::{
 	contracts::{close, compare, ended, store},
@@ -30,13 +31,17 @@ macro_rules! case {
 }
 
 /// All tests, in the order in which they run.
-pub const CASES: [Case; 6] = [
+pub const CASES: [Case; 7] = [
 	case!(files_of_any_name_and_size_are_stored_proven_paid_and_fetched, store::whole_way),
 	case!(bad_input_is_refused_and_leaves_no_escrow_behind, bad_input::run),
 	case!(polkadot_js_reads_and_decodes_all_three_chains, clients::polkadot_js),
 	case!(a_provider_that_loses_its_blob_is_not_paid_and_the_client_is_refunded, faults::lost_blob),
 	case!(a_collator_killed_with_its_relay_loses_nothing_and_repeats_nothing, restart::collators),
 	case!(a_provider_killed_in_the_middle_goes_on, restart::provider),
+	case!(
+		a_relay_catches_up_over_two_authority_sets_and_one_of_four_validators_may_fail,
+		validators::outage
+	),
 ];
 
 /// Writes a file of `size` bytes that differ from test to test.

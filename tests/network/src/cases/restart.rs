@@ -6,12 +6,13 @@ use crate::{ensure, wait_for, Failure, Network, Side};
 use std::time::Duration;
 use terrace_layers::{ChainId, LaneId, Layer, Relation};
 
-/// The collators that run both relays are killed under traffic and started again.
+/// The collators that run both relays, and a node of their common ancestor, are killed under traffic and
+/// started again from their databases.
 pub async fn collators(network: &mut Network) -> Result<(), Failure> {
 	let windows = 4;
 	let file = write_file(&network.layout.dir, "killed", 123_456)?;
 	let id = store(network, &file, &[0], windows).await?[0];
-	for layer in [Layer::Contract, Layer::Proof] {
+	for layer in [Layer::Main, Layer::Contract, Layer::Proof] {
 		let node = network.node(layer, Side::Alice).ok_or("the node is not started")?;
 		node.kill().await?;
 		tokio::time::sleep(Duration::from_secs(6)).await;
