@@ -91,9 +91,9 @@ macro_rules! chain {
 					serde_json::from_value::<$runtime::RuntimeGenesisConfig>(json)
 						.expect("the preset is valid")
 				});
-				let mut storage = config.build_storage().expect("the genesis builds");
-				storage.top.insert(keys::code(), code_of($layer));
-				let mut ext: sp_io::TestExternalities = storage.into();
+				let mut ext: sp_io::TestExternalities =
+					config.build_storage().expect("the genesis builds").into();
+				ext.insert(keys::code(), code_of($layer));
 				ext.state_version = sp_runtime::StateVersion::V1;
 				ext.commit_all().expect("nothing is open");
 				let state_root = *ext.as_backend().root();
