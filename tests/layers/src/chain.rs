@@ -126,6 +126,8 @@ macro_rules! chain {
 			/// Lets block numbers grow as if `count` empty blocks had been produced.
 			pub fn skip(&mut self, count: u32) {
 				self.head.number += count;
+				let number = self.head.number;
+				self.ext.execute_with(|| $runtime::System::set_block_number(number));
 			}
 
 			fn open_block(&mut self) {

@@ -7,7 +7,7 @@ use codec::{Decode, DecodeAll};
 use frame_support::weights::Weight;
 use sp_consensus_grandpa::{AuthorityId, AuthorityList, AuthoritySignature};
 use sp_core::{ConstU32, H256};
-use sp_runtime::{traits::BlakeTwo256, BoundedVec};
+use sp_runtime::{traits::BlakeTwo256, transaction_validity::InvalidTransaction, BoundedVec};
 use terrace_layers::{
 	keys, limits, payload_hash, registration_statement, ChainId, FinalityProof, GenesisProof,
 	LaneId, Origin, Relation, StateProof,
@@ -33,7 +33,7 @@ pub struct Parcel {
 }
 
 /// Weight granted to the messages of one call.
-pub const MAX_WEIGHT: Weight = Weight::from_parts(200_000_000_000, 1 << 32);
+pub const MAX_WEIGHT: Weight = Weight::from_parts(150_000_000_000, 1 << 32);
 
 /// Messages that a relay brings at once.
 pub const BATCH: usize = 32;
@@ -97,12 +97,18 @@ pub fn cross<P: Chain, C: Chain>(parent: &mut P, child: &mut C) {
 	}
 	for lane in LaneId::ALL {
 		while let Some(outcome) = deliver(parent, child, lane) {
-			assert_eq!(outcome, Outcome::Applied, "lane {lane:?} down");
+			assert!(goes_on(&outcome), "lane {lane:?} down: {outcome:?}");
 		}
 		while let Some(outcome) = deliver(child, parent, lane) {
-			assert_eq!(outcome, Outcome::Applied, "lane {lane:?} up");
+			assert!(goes_on(&outcome), "lane {lane:?} up: {outcome:?}");
 		}
 	}
+}
+
+/// Whether a relay call was applied, or has to wait for the next block, as when a session begins.
+fn goes_on(outcome: &Outcome) -> bool {
+	let full = InvalidTransaction::ExhaustsResources.into();
+	*outcome == Outcome::Applied || *outcome == Outcome::Refused(full)
 }
 
 /// What a genesis proof says about its chain.

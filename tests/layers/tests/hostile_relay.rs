@@ -134,6 +134,7 @@ fn the_pool_refuses_what_the_block_refuses() {
 		finality: parcel.finality.map(Box::new),
 		at: parcel.at,
 		proof: parcel.proof,
+		first: parcel.first,
 		messages: parcel.messages,
 		tail: parcel.tail,
 		max_weight: parcel.max_weight,
