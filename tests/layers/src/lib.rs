@@ -9,7 +9,7 @@ mod relay;
 
 pub use authoring::{finality_proof, AUTHORS};
 pub use chain::{Chain, Contract, Main, Outcome, Proof};
-pub use relay::{cross, deliver, parcel, Parcel, BATCH};
+pub use relay::{cross, deliver, has_to_wait, parcel, Parcel, BATCH};
 
 use sp_keyring::Sr25519Keyring;
 use terrace_layers::{ChainId, Checkpoint, GenesisProof, Layer};
