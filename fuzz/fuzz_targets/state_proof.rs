@@ -7,8 +7,11 @@ use bp_runtime::StorageProofChecker;
 use codec::Encode;
 use libfuzzer_sys::fuzz_target;
 use sp_core::{Blake2Hasher, H256};
-use sp_runtime::{traits::BlakeTwo256, StateVersion};
-use sp_state_machine::{prove_read_on_trie_backend, Backend, InMemoryBackend};
+use sp_runtime::{
+	traits::{BlakeTwo256, Hash},
+	StateVersion,
+};
+use sp_state_machine::{prove_read_on_trie_backend, InMemoryBackend};
 use std::sync::OnceLock;
 use terrace_layers::{keys, ChainId, LaneId, LaneState, StateProof};
 
@@ -33,7 +36,6 @@ fn base() -> &'static Base {
 			(vec![(None, entries)], StateVersion::V1).into();
 		let proof = prove_read_on_trie_backend(&backend, [lane(7)]).expect("the key is there");
 		let proof = proof.into_nodes().into_iter().collect();
-		let _ = backend.as_trie_backend();
 		Base { root: *backend.root(), proof, key: lane(7), value: state(7) }
 	})
 }
@@ -62,7 +64,10 @@ fn change(proof: &mut StateProof, orders: &[u8]) {
 			2 => proof.push(proof[index].clone()),
 			3 => proof[index].truncate(at % (length + 1)),
 			4 => proof[index].insert(at % (length + 1), byte),
-			5 => proof.swap(index, usize::from(byte) % proof.len().max(1)),
+			5 => {
+				let other = usize::from(byte) % proof.len();
+				proof.swap(index, other);
+			}
 			6 => proof.push(vec![byte; usize::from(bit)]),
 			_ => {}
 		}
@@ -89,7 +94,7 @@ fuzz_target!(|bytes: &[u8]| {
 	}
 	let forged = nodes(bytes);
 	let Some(first) = forged.first() else { return };
-	let root = H256(sp_core::blake2_256(first));
+	let root = BlakeTwo256::hash(first);
 	if let Some(Some(found)) = read(root, forged, key) {
 		let _ = LaneState::read(&found);
 	}
