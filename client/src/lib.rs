@@ -28,6 +28,6 @@ pub use checkpoint::checkpoint;
 pub use content::{hash_file, ContentHasher};
 pub use error::Error;
 pub use events::{EventRecord, Phase};
-pub use market::Quote;
 pub use signer::Signer;
 pub use submit::{Included, Wait};
+pub use terrace_layers::views::Quote;

@@ -5,25 +5,14 @@ use crate::{Chain, Error};
 use sp_core::H256;
 use terrace_layers::{
 	views::{
-		ContractView, LaneView, NeighbourView, ProofChainView, ProviderView, SlotView, StreamView,
-		WindowView,
+		ContractView, LaneView, NeighbourView, Note, Obstacle, ProofChainView, ProviderView, Quote,
+		SlotView, StreamView, WindowView,
 	},
-	AccountId, Balance, Beacon, ChainId, ContractId, LaneId, StreamId,
+	AccountId, Beacon, ChainId, ContractId, LaneId, StreamId, Terms,
 };
 
 /// Entries that are asked for at once.
 const PAGE: u32 = 100;
-
-/// What a contract would cost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Quote {
-	/// Price of one window.
-	pub rate: Balance,
-	/// What the client pays in.
-	pub escrow: Balance,
-	/// What the provider has at stake.
-	pub collateral: Balance,
-}
 
 /// On every layer.
 impl Chain {
@@ -115,17 +104,23 @@ impl Chain {
 	}
 
 	/// What a contract would cost; `None` if the provider does not offer it.
-	pub async fn quote(
+	pub async fn quote(&self, provider: &AccountId, terms: &Terms) -> Result<Option<Quote>, Error> {
+		self.api("MarketApi_quote", &(provider, terms), None).await
+	}
+
+	/// What happens to a contract next, and what its parties can do about it.
+	pub async fn explain(&self, id: ContractId) -> Result<Vec<Note>, Error> {
+		self.api("MarketApi_explain", &(id,), None).await
+	}
+
+	/// Everything that keeps a client from proposing a contract.
+	pub async fn preflight_propose(
 		&self,
+		client: &AccountId,
 		provider: &AccountId,
-		chain: ChainId,
-		size: u64,
-		windows: u32,
-	) -> Result<Option<Quote>, Error> {
-		let args = (provider, chain, size, windows);
-		let quote: Option<(Balance, Balance, Balance)> =
-			self.api("MarketApi_quote", &args, None).await?;
-		Ok(quote.map(|(rate, escrow, collateral)| Quote { rate, escrow, collateral }))
+		terms: &Terms,
+	) -> Result<Vec<Obstacle>, Error> {
+		self.api("MarketApi_preflight_propose", &(client, provider, terms), None).await
 	}
 }
 

@@ -124,7 +124,7 @@ impl<T: Config> Pallet<T> {
 	fn target_of(batch: &ProofBatch, open: &WindowRecord) -> Option<Target> {
 		let stream = Streams::<T>::get(batch.stream)?;
 		let page = Pages::<T>::try_get(batch.stream, batch.page).ok()?;
-		let due = bits_where(&page, |slot| slot.is_due(open.window));
+		let due = bits_where(&page, |slot| open.wants(slot));
 		let proven = Proven::<T>::get((open.parity(), batch.stream, batch.page))
 			.in_round(open.window, open.round);
 		Some(Target { stream, page, due, proven })
@@ -141,7 +141,7 @@ impl<T: Config> Pallet<T> {
 			if new & bit_of(index) != 0 {
 				return slot.is_answered(&seed, &target.stream.provider, item);
 			}
-			slot.is_due(open.window) && item.proof.is_within(slot.size, slot.challenges)
+			open.wants(slot) && item.proof.is_within(slot.size, slot.challenges)
 		})
 	}
 

@@ -2,7 +2,7 @@
 //! What time triggers: the randomness of blocks and the life of windows.
 
 use crate::{
-	Applied, ClosedWindow, Config, CurrentWindow, Event, Mix, Pallet, Sweep, SweepState,
+	Applied, Bounds, ClosedWindow, Config, CurrentWindow, Event, Mix, Pallet, Sweep, SweepState,
 	WeightInfo, WindowBlocks, WindowRecord, LOG_TARGET, MAX_EXCEPTIONS, MAX_RETRIES, SWEEP_STEPS,
 };
 use codec::{Encode, MaxEncodedLen};
@@ -97,6 +97,8 @@ impl<T: Config> Pallet<T> {
 		let next = closed.window.next();
 		let most = closed.applied.0.saturating_add(MAX_BATCHES_PER_WINDOW);
 		let applied = Applied::<T>::get().min(BatchId(most));
+		Bounds::<T>::insert(closed.window, closed.bounds());
+		Bounds::<T>::remove(Window(closed.window.0.saturating_sub(T::BoundsKept::get())));
 		ClosedWindow::<T>::put(closed);
 		Sweep::<T>::put(SweepState::default());
 		Self::open(next, applied, now);
@@ -188,6 +190,7 @@ impl<T: Config> Pallet<T> {
 		let steps = T::WeightInfo::sweep_step().saturating_mul(SWEEP_STEPS.into());
 		let quarter = Perbill::from_percent(25) * block.max_block;
 		assert!(steps.all_lte(quarter), "{steps:?} for steps of the sweep, {quarter:?} at most");
+		assert!(T::BoundsKept::get() > 0, "BoundsKept is 0: no fault could be appealed against");
 		let batch = T::WeightInfo::authorize_submit_proofs(PAGE_SLOTS, T::MaxBatchBytes::get());
 		let most = block.get(DispatchClass::Normal).max_extrinsic.unwrap_or(block.max_block);
 		assert!(batch.all_lte(most), "{batch:?} for a batch of proofs, {most:?} at most");

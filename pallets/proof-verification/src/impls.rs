@@ -8,8 +8,8 @@ use crate::{
 use frame_support::{ensure, traits::Get, weights::Weight};
 use sp_runtime::DispatchResult;
 use terrace_layers::{
-	BatchId, ChainId, LegId, Message, OnMessage, Relation, TrackBatch, TrackedLeg, Window,
-	MAX_BATCHES_PER_WINDOW,
+	BatchId, ChainId, LegId, Message, OnMessage, Operator, Relation, StreamId, TrackBatch,
+	TrackedLeg, Window, MAX_BATCHES_PER_WINDOW, MAX_INTERVAL,
 };
 use terrace_possession::{BlobSize, MAX_CHALLENGES};
 
@@ -19,6 +19,7 @@ impl<T: Config> OnMessage for Pallet<T> {
 		match message {
 			Message::Track(batch) => T::WeightInfo::track(legs(batch.legs.len())),
 			Message::Untrack(ended) => T::WeightInfo::untrack(legs(ended.len())),
+			Message::SetOperator { .. } => T::WeightInfo::set_operator(),
 			_ => T::WeightInfo::refuse_message(),
 		}
 	}
@@ -29,6 +30,10 @@ impl<T: Config> OnMessage for Pallet<T> {
 			Message::Track(batch) => Self::do_track(batch),
 			Message::Untrack(legs) => {
 				Self::do_untrack(&legs);
+				Ok(())
+			}
+			Message::SetOperator { stream, operator } => {
+				Self::do_set_operator(stream, operator);
 				Ok(())
 			}
 			_ => Err(Error::<T>::UnexpectedMessage.into()),
@@ -67,7 +72,9 @@ impl<T: Config> Pallet<T> {
 	fn track_leg(leg: TrackedLeg, from: Window) -> Option<()> {
 		let start = leg.start.max(from);
 		let size = BlobSize::new(leg.size).ok()?;
-		let is_sound = start < leg.end && (1..=MAX_CHALLENGES).contains(&leg.challenges);
+		let is_sound = start < leg.end
+			&& (1..=MAX_CHALLENGES).contains(&leg.challenges)
+			&& (1..=MAX_INTERVAL).contains(&leg.interval);
 		if !is_sound || SlotOf::<T>::contains_key(leg.leg) {
 			return None;
 		}
@@ -81,6 +88,7 @@ impl<T: Config> Pallet<T> {
 			root: leg.root,
 			size,
 			challenges: leg.challenges,
+			interval: leg.interval,
 			start,
 			end: leg.end,
 		};
@@ -97,6 +105,14 @@ impl<T: Config> Pallet<T> {
 			live: 0,
 			proven_in: None,
 		})
+	}
+
+	/// Replaces a stream's key; a stream without legs has none to replace.
+	fn do_set_operator(stream: StreamId, operator: Operator) {
+		let known = Streams::<T>::mutate(stream, |slot| {
+			slot.as_mut().map(|record| record.operator = operator).is_some()
+		});
+		Self::deposit_event(Event::OperatorSet { stream, known });
 	}
 
 	fn do_untrack(legs: &[LegId]) {

@@ -37,7 +37,7 @@ pub mod pallet {
 	use sp_runtime::SaturatedConversion;
 	use terrace_layers::{
 		BatchId, BeaconSource, LegId, Neighbours, OperatorSignature, ProofBatch, SendMessage,
-		StreamId, Window,
+		StreamId, Window, WindowBounds,
 	};
 
 	/// The pallet.
@@ -64,6 +64,9 @@ pub mod pallet {
 		/// Faults of one stream that are always listed one by one, however few legs it has.
 		#[pallet::constant]
 		type MaxPartialFaults: Get<u32>;
+		/// Windows whose bounds are kept, for appeals against their reports.
+		#[pallet::constant]
+		type BoundsKept: Get<u32>;
 		/// Caps the bytes that one proof transaction makes every node hash.
 		#[pallet::constant]
 		type MaxBatchBytes: Get<u32>;
@@ -107,6 +110,10 @@ pub mod pallet {
 	/// The newest window that closed.
 	#[pallet::storage]
 	pub type ClosedWindow<T: Config> = StorageValue<_, WindowRecord, OptionQuery>;
+
+	/// When windows took proofs, and under which seed; the newest of them.
+	#[pallet::storage]
+	pub type Bounds<T: Config> = StorageMap<_, Twox64Concat, Window, WindowBounds, OptionQuery>;
 
 	/// Blocks in a window.
 	#[pallet::storage]
@@ -200,6 +207,13 @@ pub mod pallet {
 			ended: u32,
 			/// Legs that are not known, or not any more.
 			skipped: u32,
+		},
+		/// Another key signs a stream's proofs.
+		OperatorSet {
+			/// The stream.
+			stream: StreamId,
+			/// Whether it has legs here.
+			known: bool,
 		},
 		/// All parts of a window's report were sent.
 		ReportSent {

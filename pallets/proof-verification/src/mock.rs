@@ -66,6 +66,8 @@ pub const THIS: ChainId = ChainId(H256::repeat_byte(0x11));
 pub const PARENT: ChainId = ChainId(H256::repeat_byte(0x22));
 /// Blocks of a window unless a test says otherwise.
 pub const WINDOW: u32 = 10;
+/// Windows whose bounds are kept.
+pub const BOUNDS_KEPT: u32 = 3;
 
 parameter_types! {
 	pub const MaxStreams: u32 = 128;
@@ -164,6 +166,7 @@ impl crate::Config for Test {
 	type MaxStreams = MaxStreams;
 	type MaxPagesPerStream = MaxPagesPerStream;
 	type MaxPartialFaults = MaxPartialFaults;
+	type BoundsKept = frame_support::traits::ConstU32<BOUNDS_KEPT>;
 	type MaxBatchBytes = MaxBatchBytes;
 	type WeightInfo = crate::weights::SubstrateWeight<Test>;
 }
@@ -315,6 +318,7 @@ pub fn leg(leg: u64, stream: u32) -> TrackedLeg {
 		start: Window(0),
 		end: Window(1_000),
 		challenges: 1,
+		interval: 1,
 	}
 }
 

@@ -13,7 +13,7 @@ use frame_support::{
 	weights::{Weight, WeightMeter},
 };
 use sp_runtime::{BoundedVec, SaturatedConversion};
-use terrace_layers::{LegId, Message, Outage, Report, StreamId, Window, MAX_EXCEPTIONS_PER_PART};
+use terrace_layers::{LegId, Message, Outage, Report, StreamId, MAX_EXCEPTIONS_PER_PART};
 
 /// What a step of the sweep leaves to do.
 enum Step {
@@ -28,7 +28,7 @@ enum Step {
 /// A sweep at work.
 struct Sweeper<T: Config> {
 	closed: WindowRecord,
-	open: Window,
+	open: WindowRecord,
 	state: SweepState,
 	/// Read once for all steps of a block, and only where windows are not clean.
 	shortfalls: Option<BoundedVec<Shortfall, T::MaxStreams>>,
@@ -46,7 +46,7 @@ impl<T: Config> Pallet<T> {
 			defensive!("a sweep without windows");
 			return;
 		};
-		let mut sweeper = Sweeper::<T> { closed, open: open.window, state, shortfalls: None };
+		let mut sweeper = Sweeper::<T> { closed, open, state, shortfalls: None };
 		for _ in 0..steps {
 			if !meter.can_consume(T::WeightInfo::sweep_step()) {
 				break;
@@ -92,11 +92,11 @@ impl<T: Config> Sweeper<T> {
 		let (stream, number) = (tally.stream, tally.page);
 		let page = Pages::<T>::get(stream, number);
 		let closed = self.closed.window;
-		let due = bits_where(&page, |slot| slot.is_due(closed));
+		let due = bits_where(&page, |slot| self.closed.wants(slot));
 		let missed = due & !self.proven(stream, number);
 		tally.due = tally.due.saturating_add(due.count_ones());
 		tally.missed = tally.missed.saturating_add(missed.count_ones());
-		tally.due_now |= bits_where(&page, |slot| slot.is_due(self.open)) != 0;
+		tally.due_now |= bits_where(&page, |slot| self.open.wants(slot)) != 0;
 		tally.page = number.saturating_add(1);
 		let over = bits_where(&page, |slot| slot.end <= closed);
 		if over != 0 {
@@ -153,7 +153,7 @@ impl<T: Config> Sweeper<T> {
 		let proven = self.proven(stream, number);
 		for (at, slot) in Pages::<T>::get(stream, number).iter().enumerate() {
 			let Some(slot) = slot else { continue };
-			let missed = slot.is_due(self.closed.window) && proven & bit_of(at) == 0;
+			let missed = self.closed.wants(slot) && proven & bit_of(at) == 0;
 			if missed && Faults::<T>::try_append(slot.leg).is_err() {
 				defensive!("more faults than fit a report");
 			}

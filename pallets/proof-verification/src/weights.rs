@@ -41,6 +41,8 @@ pub trait WeightInfo {
 	fn track(legs: u32) -> Weight;
 	/// Ending so many legs.
 	fn untrack(legs: u32) -> Weight;
+	/// Replacing a stream's key.
+	fn set_operator() -> Weight;
 	/// Refusing a message meant for others.
 	fn refuse_message() -> Weight;
 	/// What every block begins with.
@@ -116,6 +118,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(leg.saturating_mul(legs.into()))
 	}
 
+	fn set_operator() -> Weight {
+		time(STEP).saturating_add(Self::access(1, 1))
+	}
+
 	fn refuse_message() -> Weight {
 		time(STEP)
 	}
@@ -132,10 +138,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 
 	fn turn_window() -> Weight {
 		// Sweep, parent, room, beacon, chain id, mix, length and newest batch are read; the window
-		// that closes, the one that opens and the sweep are written; a heartbeat may be sent.
+		// that closes, the one that opens, the sweep and bounds are written; a heartbeat may be sent.
 		time(STEP.saturating_mul(4)).saturating_add(Self::access(
 			SEND_READS.saturating_add(9),
-			SEND_WRITES.saturating_add(3),
+			SEND_WRITES.saturating_add(5),
 		))
 	}
 

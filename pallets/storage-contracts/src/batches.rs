@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Gathering legs into batches and sending them to proof chains.
 
-use crate::{Batches, ChainRecord, Chains, Config, Error, Event, Gathered, Pallet};
+use crate::{
+	Batches, ChainRecord, Chains, Config, Ended, Error, Event, Gathered, Pallet, StreamOf,
+};
 use frame_support::{defensive, ensure};
 use sp_runtime::{DispatchError, DispatchResult};
-use terrace_layers::{BatchId, ChainId, Message, SendMessage, TrackBatch, TrackedLeg};
+use terrace_layers::{
+	AccountId, BatchId, ChainId, LegId, Message, Providers, SendMessage, TrackBatch, TrackedLeg,
+};
 
 impl<T: Config> Pallet<T> {
 	/// Adds a leg to the batch that is gathered; a batch that is full leaves at once if it can.
@@ -52,9 +56,35 @@ impl<T: Config> Pallet<T> {
 	/// Sends the batch that is gathered for `id`.
 	pub(crate) fn do_flush(id: ChainId) -> DispatchResult {
 		let mut chain = Chains::<T>::get(id).ok_or(Error::<T>::UnknownProofChain)?;
-		ensure!(Gathered::<T>::contains_key(id), Error::<T>::NothingToSend);
+		if !Gathered::<T>::contains_key(id) {
+			return Self::send_ended(id);
+		}
 		Self::send_gathered(id, &mut chain)?;
 		Chains::<T>::insert(id, chain);
+		Ok(())
+	}
+
+	/// Notes a leg that ended before its proof chain expects it to.
+	///
+	/// Best effort: a leg that is proven for longer than needed is neither paid nor punished.
+	pub(crate) fn note_ended(id: ChainId, leg: LegId) {
+		let _ = Ended::<T>::try_append(id, leg);
+	}
+
+	/// Tells a proof chain of the legs that ended early.
+	pub(crate) fn send_ended(id: ChainId) -> DispatchResult {
+		let legs = Ended::<T>::take(id);
+		ensure!(!legs.is_empty(), Error::<T>::NothingToSend);
+		T::Outbound::send(id, Message::Untrack(legs)).map(|_| ())
+	}
+
+	/// Tells a proof chain which key a provider signs with.
+	pub(crate) fn do_send_operator(provider: AccountId, id: ChainId) -> DispatchResult {
+		let stream = StreamOf::<T>::get(&provider, id).ok_or(Error::<T>::UnknownStream)?;
+		let offer = T::Providers::offer(&provider).ok_or(Error::<T>::UnknownProvider)?;
+		let message = Message::SetOperator { stream, operator: offer.operator };
+		let nonce = T::Outbound::send(id, message)?;
+		Self::deposit_event(Event::OperatorSent { stream, nonce });
 		Ok(())
 	}
 

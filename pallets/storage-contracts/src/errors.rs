@@ -15,6 +15,8 @@ mod errors {
 		NotClient,
 		/// Only the contract's provider may do this.
 		NotProvider,
+		/// Only the contract's client or its provider may do this.
+		NotParty,
 		/// The contract is no longer a proposal.
 		NotProposed,
 		/// The contract is a proposal; withdraw it instead.
@@ -53,6 +55,62 @@ mod errors {
 		ProviderBusy,
 		/// The proof chain serves as many providers as its reports can list.
 		TooManyStreams,
+		/// The proof chain has no room for more proofs; choose another.
+		ProofChainFull,
+		/// The audit interval is 0 or longer than allowed.
+		IntervalInvalid,
+		/// The proposal's number is not above that of the newest one published for the client.
+		NumberUsed,
+		/// The signature is not that of the party that has to agree.
+		BadSignature,
+		/// The other party's consent is missing.
+		ConsentMissing,
+		/// The contract has as many legs as it may; close those that are over.
+		TooManyLegs,
+		/// The contract is over by then anyway.
+		EndsBefore,
+		/// The provider asks for a higher price by now; the client has to extend at that price.
+		PriceRose,
+		/// The contract is already proven on this proof chain.
+		SameProofChain,
+		/// Windows of that proof chain are of another length.
+		WindowsDiffer,
+		/// Neither faults nor outages nor missing collateral allow ending the contract.
+		NotFaulty,
+		/// The proof chain has not stalled for long enough; flag it, then wait.
+		NotStalledLongEnough,
+		/// There is no such fault; it may be final or reversed.
+		UnknownFault,
+		/// The fault can still be appealed against.
+		FaultYoung,
+		/// The time for appeals is over.
+		AppealTooLate,
+		/// There is no such outage that an appeal could reverse.
+		UnknownOutage,
+		/// The leg was not due in that window.
+		NotDue,
+		/// The proof chain's block of the evidence is not known here; relay a newer one.
+		UnknownBlock,
+		/// The evidence does not show a proof in time.
+		BadEvidence,
+		/// The evidence is larger than any honest one.
+		EvidenceTooLarge,
+		/// An audit of the contract is open already.
+		AuditOpen,
+		/// There is no audit of the contract.
+		NoAudit,
+		/// The time to answer the audit is over.
+		AuditLate,
+		/// The chunks are not in ascending order, none, or beyond the blob's end.
+		ChunksInvalid,
+		/// The proof does not show the chunks.
+		BadProof,
+		/// The window is not the one whose report is due.
+		NotNextWindow,
+		/// Governance has voided or forgiven as much as is kept.
+		TooManyExceptions,
+		/// The range of windows is empty.
+		EmptyRange,
 		/// The provider's contracts have too many different ends; advance the stream or wait.
 		TooManyEdges,
 		/// The provider's stream died; close its contracts first.

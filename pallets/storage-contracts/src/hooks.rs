@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What time triggers, and what must hold of a runtime's configuration.
 
-use crate::{Config, Gathered, Pallet, WeightInfo, LOG_TARGET};
+use crate::{Config, Ended, Gathered, Pallet, WeightInfo, LOG_TARGET, MAX_LEGS};
 use alloc::vec::Vec;
 use frame_support::{
 	storage::with_storage_layer,
@@ -22,7 +22,8 @@ impl<T: Config> Pallet<T> {
 			return meter.consumed();
 		}
 		let most = usize::try_from(limits::MAX_CHILDREN).unwrap_or_default();
-		let waiting: Vec<_> = Gathered::<T>::iter_keys().take(most).collect();
+		let mut waiting: Vec<_> = Gathered::<T>::iter_keys().take(most).collect();
+		waiting.extend(Ended::<T>::iter_keys().take(most));
 		for id in waiting {
 			if meter.try_consume(T::WeightInfo::flush()).is_err() {
 				break;
@@ -40,7 +41,11 @@ impl<T: Config> Pallet<T> {
 	/// The most that one part of a report takes.
 	pub(crate) fn worst_part() -> Weight {
 		let batches = u32::try_from(MAX_BATCHES_PER_WINDOW).unwrap_or(u32::MAX);
-		T::WeightInfo::report(batches, MAX_EXCEPTIONS_PER_PART, MAX_EXCEPTIONS_PER_PART)
+		let of = |outages: u32| {
+			let faults = MAX_EXCEPTIONS_PER_PART.saturating_sub(outages);
+			T::WeightInfo::report(batches, outages, faults)
+		};
+		of(0).max(of(MAX_EXCEPTIONS_PER_PART))
 	}
 
 	/// Time in milliseconds that the longest report of a window takes to apply.
@@ -71,7 +76,10 @@ impl<T: Config> Pallet<T> {
 		assert!(T::Challenges::get() > 0, "Challenges is 0: nothing would be proven");
 		assert!(T::MaxOutages::get() > 0, "MaxOutages is 0: the first outage ends a stream");
 		assert!(T::MaxSteps::get() > 0, "MaxSteps is 0: nothing could be claimed or closed");
-		let close = T::WeightInfo::close(T::MaxSteps::get());
+		assert!(T::OutagesToEnd::get() > 1, "the first outage would end a stream");
+		assert!(T::FaultsToEnd::get() > 1, "the first fault would end a contract");
+		assert!(T::NoticeWindows::get() > 0, "NoticeWindows is 0: ends would lie in the past");
+		let close = T::WeightInfo::close(T::MaxSteps::get()).saturating_mul(MAX_LEGS.into());
 		assert!(
 			close.ref_time() <= block.ref_time() / 100 * PART_SHARE,
 			"closing takes {close:?}, more than {PART_SHARE} % of a block of {block:?}"

@@ -30,10 +30,14 @@ impl<T: Config> OnNeighbour for Pallet<T> {
 			applied_ms: Self::now_ms(),
 			seen_at: block,
 			seen_ms: Self::now_ms(),
-			stalled_at: None,
+			stalled: None,
 			sent: BatchId(0),
 			applied: BatchId(0),
 			streams: 0,
+			terms: Self::first_terms(window_ms),
+			booked: 0,
+			void: Default::default(),
+			forgiven: Default::default(),
 		};
 		Chains::<T>::insert(chain, record);
 		Self::deposit_event(Event::ProofChainAdded { chain, window_ms });

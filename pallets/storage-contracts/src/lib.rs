@@ -4,15 +4,27 @@
 
 extern crate alloc;
 
+mod admin;
+mod appeals;
+mod audits;
 mod batches;
 mod calls;
+mod changes;
 mod close;
+mod ends;
 mod errors;
+mod events;
+mod evidence;
+mod explain;
+mod faults;
 mod hooks;
 mod impls;
+mod legs;
 mod money;
+mod publish;
 mod reports;
 mod stall;
+mod storage;
 mod streams;
 mod types;
 mod views;
@@ -38,6 +50,8 @@ pub(crate) const LOG_TARGET: &str = "runtime::storage-contracts";
 
 /// Storage, events and calls.
 #[import_section(errors::errors)]
+#[import_section(events::events)]
+#[import_section(storage::storage)]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
@@ -49,10 +63,11 @@ pub mod pallet {
 	};
 	use frame_system::pallet_prelude::*;
 	use terrace_layers::{
-		AccountId, Balance, BatchId, BlockNumber, ChainId, ContractId, LegId, OutageKind, StreamId,
-		TrackedLeg, Window, MAX_LEGS_PER_BATCH,
+		AccountId, AppealEvidence, Balance, BatchId, BlockNumber, ChainId, Consent, ContractId,
+		LegId, OutageKind, SignedProposal, StreamId, Terms, TrackedLeg, Window, MAX_LEGS_PER_BATCH,
+		MAX_PUBLISHED,
 	};
-	use terrace_possession::ContentId;
+	use terrace_possession::{PossessionProof, MAX_CHALLENGES};
 
 	/// The pallet.
 	#[pallet::pallet]
@@ -76,6 +91,12 @@ pub mod pallet {
 		type Outbound: terrace_layers::SendMessage;
 		/// Time in milliseconds.
 		type Now: Time<Moment = u64>;
+		/// Who may set what proving costs, void windows and forgive penalties.
+		type AdminOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+		/// Account that gets the public's share of penalties.
+		type Treasury: Get<AccountId>;
+		/// Whether answering audits is dear at present: none fails meanwhile.
+		type Congested: Get<bool>;
 		/// Names the pot, which must have its existential deposit from genesis on.
 		#[pallet::constant]
 		type PalletId: Get<PalletId>;
@@ -85,9 +106,42 @@ pub mod pallet {
 		/// Windows of a contract's price that its provider has at stake.
 		#[pallet::constant]
 		type CollateralWindows: Get<u32>;
+		/// Windows of a contract's price that a fault or an outage costs, from the second in a row on.
+		#[pallet::constant]
+		type PenaltyWindows: Get<u32>;
+		/// Percentage of a provider's collateral that may be taken for windows on one day.
+		#[pallet::constant]
+		type DailyPenaltyPercent: Get<u8>;
+		/// Blocks in which a fault or an outage can be appealed against.
+		#[pallet::constant]
+		type AppealPeriod: Get<BlockNumber>;
+		/// Windows that a contract still runs when one party ends it.
+		#[pallet::constant]
+		type NoticeWindows: Get<u32>;
+		/// Time in milliseconds that a proof chain must have stalled before a contract may leave it.
+		#[pallet::constant]
+		type StallExitMs: Get<u64>;
+		/// Heat of faults at which anybody may end a contract.
+		#[pallet::constant]
+		type FaultsToEnd: Get<u32>;
+		/// Outages in a row that end a stream.
+		#[pallet::constant]
+		type OutagesToEnd: Get<u32>;
+		/// Blocks in which an audit must be answered.
+		#[pallet::constant]
+		type AuditPeriod: Get<BlockNumber>;
+		/// What a client pays its provider for the answer to an audit.
+		#[pallet::constant]
+		type AuditDeposit: Get<Balance>;
 		/// Chunks that every leg is challenged for in each window.
 		#[pallet::constant]
 		type Challenges: Get<u8>;
+		/// Bytes of proofs that a new proof chain takes in one second.
+		#[pallet::constant]
+		type ProofBytesPerSecond: Get<u32>;
+		/// Fee of a new proof chain for one byte of proof.
+		#[pallet::constant]
+		type ProofFeePerByte: Get<Balance>;
 		/// Contracts end in windows that are a multiple of this: fewer edges for a stream to pass.
 		#[pallet::constant]
 		type EndGrid: Get<u32>;
@@ -121,276 +175,8 @@ pub mod pallet {
 	pub enum HoldReason {
 		/// Price of a proposed contract; released when it is withdrawn, rejected or expired.
 		ClientEscrow,
-	}
-
-	/// Ids that come next; none is ever used again.
-	#[pallet::storage]
-	pub type NextIds<T> = StorageValue<_, Ids, ValueQuery>;
-
-	/// Contracts that are proposed or run.
-	#[pallet::storage]
-	pub type Contracts<T> = StorageMap<_, Twox64Concat, ContractId, ContractRecord, OptionQuery>;
-
-	/// Contracts of an account, as client or as provider; ids are big-endian to keep their order.
-	#[pallet::storage]
-	pub type ContractsOf<T> =
-		StorageDoubleMap<_, Blake2_128Concat, AccountId, Identity, [u8; 8], (), OptionQuery>;
-
-	/// Proposals of a client that wait for an answer.
-	#[pallet::storage]
-	pub type ProposalsOf<T> = StorageMap<_, Blake2_128Concat, AccountId, u32, ValueQuery>;
-
-	/// Proposals that wait for a provider's answer.
-	#[pallet::storage]
-	pub type ProposalsTo<T> = StorageMap<_, Blake2_128Concat, AccountId, u32, ValueQuery>;
-
-	/// Open legs.
-	#[pallet::storage]
-	pub type Legs<T> = StorageMap<_, Twox64Concat, LegId, LegRecord, OptionQuery>;
-
-	/// Proof chains.
-	#[pallet::storage]
-	pub type Chains<T> = StorageMap<_, Blake2_128Concat, ChainId, ChainRecord, OptionQuery>;
-
-	/// Legs of the batch that is gathered for a proof chain.
-	#[pallet::storage]
-	pub type Gathered<T> = StorageMap<
-		_,
-		Blake2_128Concat,
-		ChainId,
-		BoundedVec<TrackedLeg, ConstU32<MAX_LEGS_PER_BATCH>>,
-		ValueQuery,
-	>;
-
-	/// Batches with open legs.
-	#[pallet::storage]
-	pub type Batches<T> = StorageDoubleMap<
-		_,
-		Blake2_128Concat,
-		ChainId,
-		Twox64Concat,
-		BatchId,
-		BatchRecord,
-		OptionQuery,
-	>;
-
-	/// The stream of a provider and a proof chain.
-	#[pallet::storage]
-	pub type StreamOf<T> = StorageDoubleMap<
-		_,
-		Blake2_128Concat,
-		AccountId,
-		Blake2_128Concat,
-		ChainId,
-		StreamId,
-		OptionQuery,
-	>;
-
-	/// Streams with open legs.
-	#[pallet::storage]
-	pub type Streams<T> = StorageMap<_, Twox64Concat, StreamId, StreamRecord, OptionQuery>;
-
-	/// What is ahead of each stream.
-	#[pallet::storage]
-	pub type Agendas<T: Config> = StorageMap<_, Twox64Concat, StreamId, AgendaOf<T>, ValueQuery>;
-
-	/// Edges ahead of streams, and passed ones that open legs refer to.
-	#[pallet::storage]
-	pub type Edges<T> =
-		StorageDoubleMap<_, Twox64Concat, StreamId, Twox64Concat, Window, EdgeRecord, OptionQuery>;
-
-	/// Outages that streams have not passed.
-	#[pallet::storage]
-	pub type Outages<T: Config> =
-		StorageMap<_, Twox64Concat, StreamId, OutageListOf<T>, ValueQuery>;
-
-	/// What the pot owes.
-	#[pallet::storage]
-	pub type Booked<T> = StorageValue<_, Balance, ValueQuery>;
-
-	/// What the pot owes to accounts that could not be paid.
-	#[pallet::storage]
-	pub type Unclaimed<T> = StorageMap<_, Blake2_128Concat, AccountId, Balance, OptionQuery>;
-
-	/// What happened.
-	#[pallet::event]
-	#[pallet::generate_deposit(pub(crate) fn deposit_event)]
-	pub enum Event<T: Config> {
-		/// A client proposed a contract and paid its price into escrow.
-		ContractProposed {
-			/// The contract.
-			id: ContractId,
-			/// Who pays.
-			client: AccountId,
-			/// Who shall store.
-			provider: AccountId,
-			/// Content id of the blob.
-			root: ContentId,
-			/// Length of the blob in bytes.
-			size: u64,
-			/// Escrow on hold.
-			escrow: Balance,
-			/// Last block in which it can be accepted.
-			expires_at: BlockNumber,
-		},
-		/// A provider accepted a contract.
-		ContractAccepted {
-			/// The contract.
-			id: ContractId,
-			/// Its leg.
-			leg: LegId,
-			/// The stream that earns it.
-			stream: StreamId,
-			/// The batch that carries it to the proof chain.
-			batch: BatchId,
-			/// First window planned.
-			start: Window,
-			/// First window after its end.
-			end: Window,
-			/// Escrow in the pot.
-			escrow: Balance,
-		},
-		/// A proposal ended without a contract; its escrow is released.
-		ProposalEnded {
-			/// The contract.
-			id: ContractId,
-			/// Who proposed it.
-			client: AccountId,
-			/// Escrow released.
-			refunded: Balance,
-			/// What ended it.
-			cause: ProposalEnd,
-		},
-		/// A batch of legs left for its proof chain.
-		BatchSent {
-			/// The proof chain.
-			chain: ChainId,
-			/// The batch.
-			batch: BatchId,
-			/// Its legs.
-			legs: u32,
-			/// Nonce of the message.
-			nonce: u64,
-		},
-		/// A proof chain registered; contracts may use it.
-		ProofChainAdded {
-			/// The proof chain.
-			chain: ChainId,
-			/// Length of its windows in milliseconds.
-			window_ms: u64,
-		},
-		/// A part of a report was applied.
-		ReportApplied {
-			/// The proof chain.
-			chain: ChainId,
-			/// The window.
-			window: Window,
-			/// The part.
-			part: u16,
-			/// Whether the window is reported now.
-			last: bool,
-			/// Batches that start with this window.
-			batches: u32,
-			/// Outages recorded.
-			outages: u32,
-			/// Faults recorded.
-			faults: u32,
-			/// Exceptions that mean nothing here.
-			skipped: u32,
-		},
-		/// A leg was not proven: its client gets this window's price back.
-		LegFaulted {
-			/// The contract.
-			contract: ContractId,
-			/// The leg.
-			leg: LegId,
-			/// The window.
-			window: Window,
-		},
-		/// No leg of a stream counts as proven: all clients get this window's price back.
-		StreamFailed {
-			/// The stream.
-			stream: StreamId,
-			/// Its provider.
-			provider: AccountId,
-			/// The window.
-			window: Window,
-			/// How much was missed.
-			kind: OutageKind,
-		},
-		/// A stream had more outages than it keeps: from this window on nothing is paid.
-		StreamDied {
-			/// The stream.
-			stream: StreamId,
-			/// Its provider.
-			provider: AccountId,
-			/// First unpaid window.
-			from: Window,
-		},
-		/// A proof chain runs a window again.
-		WindowRepeated {
-			/// The proof chain.
-			chain: ChainId,
-			/// The window.
-			window: Window,
-			/// Its new round.
-			round: u32,
-		},
-		/// A proof chain's reports are late: it takes no new contracts until one arrives.
-		ProofChainStalled {
-			/// The proof chain.
-			chain: ChainId,
-			/// Block in which it was last heard of.
-			since: BlockNumber,
-		},
-		/// A stalled proof chain has reported again.
-		ProofChainResumed {
-			/// The proof chain.
-			chain: ChainId,
-		},
-		/// A stream was counted further.
-		StreamAdvanced {
-			/// The stream.
-			stream: StreamId,
-			/// Windows below this one are counted.
-			counted: Window,
-		},
-		/// A provider was paid.
-		Claimed {
-			/// The stream.
-			stream: StreamId,
-			/// Its provider.
-			provider: AccountId,
-			/// How much.
-			amount: Balance,
-		},
-		/// A contract came to its end and is gone.
-		ContractClosed {
-			/// The contract.
-			id: ContractId,
-			/// Windows paid for in advance.
-			windows: u32,
-			/// Windows proven.
-			proven: u32,
-			/// Earned by the provider.
-			paid: Balance,
-			/// Given back to the client.
-			refunded: Balance,
-		},
-		/// A payout did not reach its account and is kept for it.
-		PayoutKept {
-			/// To whom it belongs.
-			who: AccountId,
-			/// How much.
-			amount: Balance,
-		},
-		/// Kept payouts were paid out.
-		UnclaimedWithdrawn {
-			/// To whom.
-			who: AccountId,
-			/// How much.
-			amount: Balance,
-		},
+		/// Pays for the answer to an audit; released when there is none.
+		AuditDeposit,
 	}
 
 	#[pallet::hooks]
@@ -421,31 +207,23 @@ pub mod pallet {
 	impl<T: Config> Pallet<T> {
 		/// Proposes a contract to `provider` and puts its whole price on hold.
 		///
-		/// `max_rate` bounds the price of one window, in case the offer changed. *Fails if* the
-		/// offer or the funds do not allow it. *Emits* [`Event::ContractProposed`].
+		/// *Fails if* the offer, the proof chain or the funds do not allow it. *Emits*
+		/// [`Event::ContractProposed`].
 		#[pallet::call_index(0)]
 		#[pallet::weight(T::WeightInfo::propose())]
-		pub fn propose(
-			origin: OriginFor<T>,
-			provider: AccountId,
-			proof_chain: ChainId,
-			root: ContentId,
-			size: u64,
-			windows: u32,
-			max_rate: Balance,
-		) -> DispatchResult {
+		pub fn propose(origin: OriginFor<T>, provider: AccountId, terms: Terms) -> DispatchResult {
 			let client = ensure_signed(origin)?;
-			Self::do_propose(client, provider, proof_chain, root, size, windows, max_rate)
+			Self::do_propose(client, provider, terms).map(|_| ())
 		}
 
 		/// Accepts a proposal: the caller holds the blob and will prove it.
 		///
-		/// *Origin*: the provider. *Fails if* it lapsed or capacity, collateral or room is short.
-		/// *Emits* [`Event::ContractAccepted`].
+		/// *Origin*: the provider or its operator. *Fails if* it lapsed or capacity, collateral or
+		/// room is short. *Emits* [`Event::ContractAccepted`].
 		#[pallet::call_index(1)]
 		#[pallet::weight(T::WeightInfo::accept())]
 		pub fn accept(origin: OriginFor<T>, id: ContractId) -> DispatchResult {
-			let provider = ensure_signed(origin)?;
+			let provider = Self::ensure_provider(origin)?;
 			Self::do_accept(provider, id)
 		}
 
@@ -461,11 +239,12 @@ pub mod pallet {
 
 		/// Refuses a proposal and releases its escrow.
 		///
-		/// *Origin*: the provider. *Fails if* it was accepted. *Emits* [`Event::ProposalEnded`].
+		/// *Origin*: the provider or its operator. *Fails if* it was accepted. *Emits*
+		/// [`Event::ProposalEnded`].
 		#[pallet::call_index(3)]
 		#[pallet::weight(T::WeightInfo::reject())]
 		pub fn reject(origin: OriginFor<T>, id: ContractId) -> DispatchResult {
-			let provider = ensure_signed(origin)?;
+			let provider = Self::ensure_provider(origin)?;
 			Self::do_reject(provider, id)
 		}
 
@@ -496,33 +275,35 @@ pub mod pallet {
 			Ok(Some(T::WeightInfo::advance(steps)).into())
 		}
 
-		/// Pays the caller what its stream has earned so far.
+		/// Pays a provider what its stream has earned so far, and the proof chain its fees.
 		///
-		/// *Origin*: the provider. *Fails if* nothing was earned since the last claim. *Emits*
-		/// [`Event::Claimed`].
+		/// *Origin*: the provider or its operator; the provider's payee is paid. *Fails if* nothing
+		/// was earned since the last claim. *Emits* [`Event::Claimed`].
 		#[pallet::call_index(6)]
 		#[pallet::weight(T::WeightInfo::claim(T::MaxSteps::get()))]
 		pub fn claim(origin: OriginFor<T>, proof_chain: ChainId) -> DispatchResultWithPostInfo {
-			let provider = ensure_signed(origin)?;
+			let provider = Self::ensure_provider(origin)?;
 			let steps = Self::do_claim(provider, proof_chain)?;
 			Ok(Some(T::WeightInfo::claim(steps)).into())
 		}
 
-		/// Ends a contract whose windows are all reported: refunds what was not proven.
+		/// Closes the legs of a contract whose windows are settled: refunds what was not proven.
 		///
-		/// A stream's last contract also pays the provider what it has not claimed. *Origin*:
-		/// anyone. *Fails if* windows are open. *Emits* [`Event::ContractClosed`].
+		/// With its last leg the contract is gone; a stream's last leg also pays what it has earned.
+		/// *Origin*: anyone. *Fails if* no leg can be closed yet. *Emits* [`Event::LegClosed`] and
+		/// [`Event::ContractClosed`].
 		#[pallet::call_index(7)]
-		#[pallet::weight(T::WeightInfo::close(T::MaxSteps::get()))]
+		#[pallet::weight(T::WeightInfo::close(T::MaxSteps::get()).saturating_mul(MAX_LEGS.into()))]
 		pub fn close(origin: OriginFor<T>, id: ContractId) -> DispatchResultWithPostInfo {
 			ensure_signed(origin)?;
-			let steps = Self::do_close(id)?;
-			Ok(Some(T::WeightInfo::close(steps)).into())
+			let (legs, steps) = Self::do_close(id)?;
+			let idle = T::WeightInfo::close(0).saturating_mul(legs.saturating_sub(1).into());
+			Ok(Some(T::WeightInfo::close(steps).saturating_add(idle)).into())
 		}
 
-		/// Sends the legs gathered for a proof chain, as every block does by itself.
+		/// Sends what is gathered for a proof chain, as every block does by itself.
 		///
-		/// *Origin*: anyone. *Fails if* there are none or the lane is full. *Emits*
+		/// *Origin*: anyone. *Fails if* there is nothing or the lane is full. *Emits*
 		/// [`Event::BatchSent`].
 		#[pallet::call_index(8)]
 		#[pallet::weight(T::WeightInfo::flush())]
@@ -550,6 +331,294 @@ pub mod pallet {
 		pub fn flag_stalled(origin: OriginFor<T>, proof_chain: ChainId) -> DispatchResult {
 			ensure_signed(origin)?;
 			Self::do_flag_stalled(proof_chain)
+		}
+
+		/// Makes contracts of proposals that their clients signed: the caller holds the blobs.
+		///
+		/// One that cannot be made does not hold up the others. *Origin*: the provider or its
+		/// operator. *Emits* [`Event::ContractAccepted`] or [`Event::ProposalRefused`] for each.
+		#[pallet::call_index(11)]
+		#[pallet::weight(T::WeightInfo::publish(proposals.len() as u32))]
+		pub fn publish(
+			origin: OriginFor<T>,
+			proposals: BoundedVec<SignedProposal, ConstU32<MAX_PUBLISHED>>,
+		) -> DispatchResult {
+			let provider = Self::ensure_provider(origin)?;
+			Self::do_publish(provider, proposals);
+			Ok(())
+		}
+
+		/// Lengthens a contract by `windows`, at the price that its provider offers now.
+		///
+		/// *Origin*: the client. *Fails if* the provider takes no contracts, the rate is above
+		/// `max_rate`, or funds, collateral or room are short. *Emits* [`Event::LegOpened`].
+		#[pallet::call_index(12)]
+		#[pallet::weight(T::WeightInfo::extend())]
+		pub fn extend(
+			origin: OriginFor<T>,
+			id: ContractId,
+			windows: u32,
+			max_rate: Balance,
+		) -> DispatchResult {
+			let client = ensure_signed(origin)?;
+			Self::do_extend(client, id, windows, max_rate)
+		}
+
+		/// Lengthens somebody's contract by `windows`, at its own price and the caller's cost.
+		///
+		/// What is not proven comes back to the contract's client. *Origin*: anyone. *Fails if* the
+		/// provider asks for more by now, or as [`Self::extend`] does. *Emits*
+		/// [`Event::LegOpened`].
+		#[pallet::call_index(13)]
+		#[pallet::weight(T::WeightInfo::extend())]
+		pub fn top_up(origin: OriginFor<T>, id: ContractId, windows: u32) -> DispatchResult {
+			let payer = ensure_signed(origin)?;
+			Self::do_top_up(payer, id, windows)
+		}
+
+		/// Changes the provider's price for the windows to come.
+		///
+		/// *Origin*: the client or the provider, with the other's consent. *Fails if* the consent
+		/// is not theirs, or funds, collateral or room are short. *Emits* [`Event::LegCut`] and
+		/// [`Event::LegOpened`].
+		#[pallet::call_index(14)]
+		#[pallet::weight(T::WeightInfo::amend(T::MaxSteps::get().saturating_mul(MAX_LEGS)))]
+		pub fn amend(
+			origin: OriginFor<T>,
+			id: ContractId,
+			price: Balance,
+			consent: Consent,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_amend(who, id, price, consent)
+		}
+
+		/// Ends a contract after its notice; what is paid for later windows comes back at once.
+		///
+		/// *Origin*: the client. *Fails if* it ends by then anyway. *Emits* [`Event::LegCut`] and
+		/// [`Event::ContractEnding`].
+		#[pallet::call_index(15)]
+		#[pallet::weight(T::WeightInfo::end(T::MaxSteps::get().saturating_mul(MAX_LEGS)))]
+		pub fn cancel(origin: OriginFor<T>, id: ContractId) -> DispatchResult {
+			let client = ensure_signed(origin)?;
+			Self::do_cancel(client, id)
+		}
+
+		/// Gives a contract up after its notice, and compensates the client out of collateral.
+		///
+		/// *Origin*: the provider. *Fails if* it ends by then anyway. *Emits* [`Event::LegCut`],
+		/// [`Event::ContractEnding`] and [`Event::Slashed`].
+		#[pallet::call_index(16)]
+		#[pallet::weight(T::WeightInfo::end(T::MaxSteps::get().saturating_mul(MAX_LEGS)))]
+		pub fn terminate(origin: OriginFor<T>, id: ContractId) -> DispatchResult {
+			let provider = ensure_signed(origin)?;
+			Self::do_terminate(provider, id)
+		}
+
+		/// Ends a contract as soon as its proof chain can know, free of charge.
+		///
+		/// *Origin*: the client or the provider, with the other's consent. *Fails if* the consent
+		/// is not theirs, or it ends by then anyway. *Emits* [`Event::LegCut`] and
+		/// [`Event::ContractEnding`].
+		#[pallet::call_index(17)]
+		#[pallet::weight(T::WeightInfo::end(T::MaxSteps::get().saturating_mul(MAX_LEGS)))]
+		pub fn end_mutually(
+			origin: OriginFor<T>,
+			id: ContractId,
+			consent: Consent,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_end_mutually(who, id, consent)
+		}
+
+		/// Has another proof chain check what is left of a contract.
+		///
+		/// *Origin*: the client or the provider, with the other's consent unless the present proof
+		/// chain has stalled for long. *Fails if* windows there are of another length, or room is
+		/// short. *Emits* [`Event::LegCut`] and [`Event::LegOpened`].
+		#[pallet::call_index(18)]
+		#[pallet::weight(T::WeightInfo::amend(T::MaxSteps::get().saturating_mul(MAX_LEGS)))]
+		pub fn move_to(
+			origin: OriginFor<T>,
+			id: ContractId,
+			proof_chain: ChainId,
+			consent: Option<Consent>,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_move(who, id, proof_chain, consent)
+		}
+
+		/// Ends a contract that was not proven too often, whose provider is out for good, or lacks
+		/// collateral for too long.
+		///
+		/// *Origin*: anyone. *Fails if* none of that is so. *Emits* [`Event::LegCut`] and
+		/// [`Event::ContractEnding`].
+		#[pallet::call_index(19)]
+		#[pallet::weight(T::WeightInfo::end(T::MaxSteps::get().saturating_mul(MAX_LEGS)))]
+		pub fn end_faulty(origin: OriginFor<T>, id: ContractId) -> DispatchResult {
+			ensure_signed(origin)?;
+			Self::do_end_faulty(id)
+		}
+
+		/// Leaves a proof chain that stalled for long: what is not reported is paid back.
+		///
+		/// *Origin*: the client or the provider. *Fails if* it did not. *Emits* [`Event::LegCut`]
+		/// and [`Event::ContractEnding`].
+		#[pallet::call_index(20)]
+		#[pallet::weight(T::WeightInfo::end(T::MaxSteps::get().saturating_mul(MAX_LEGS)))]
+		pub fn exit_stalled(origin: OriginFor<T>, id: ContractId) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_exit_stalled(who, id)
+		}
+
+		/// Applies the penalties of a leg's faults that can no longer be appealed against.
+		///
+		/// *Origin*: anyone. *Fails if* one of `windows` had no fault, or is too young. *Emits*
+		/// [`Event::Slashed`] and [`Event::FaultFinal`].
+		#[pallet::call_index(21)]
+		#[pallet::weight(T::WeightInfo::finalise_faults(windows.len() as u32))]
+		pub fn finalise_faults(
+			origin: OriginFor<T>,
+			leg: LegId,
+			windows: BoundedVec<Window, ConstU32<MAX_FINALISED>>,
+		) -> DispatchResult {
+			ensure_signed(origin)?;
+			Self::do_finalise_faults(leg, windows)
+		}
+
+		/// Shows that a leg was proven in time in a window that was reported as faulted.
+		///
+		/// *Origin*: anyone. *Fails if* there is no such fault, it is too old, or the evidence does
+		/// not show it. *Emits* [`Event::FaultReversed`].
+		#[pallet::call_index(22)]
+		#[pallet::weight(T::WeightInfo::appeal(evidence.proof_bytes()))]
+		pub fn appeal_fault(
+			origin: OriginFor<T>,
+			leg: LegId,
+			window: Window,
+			evidence: AppealEvidence,
+		) -> DispatchResult {
+			ensure_signed(origin)?;
+			Self::do_appeal_fault(leg, window, evidence)
+		}
+
+		/// Shows that a leg was proven in time in a window in which its provider is said to have
+		/// proven nothing.
+		///
+		/// *Origin*: anyone. *Fails if* there is no such outage, it is too old, or the evidence does
+		/// not show it. *Emits* [`Event::OutageReversed`].
+		#[pallet::call_index(23)]
+		#[pallet::weight(T::WeightInfo::appeal(evidence.proof_bytes()))]
+		pub fn appeal_outage(
+			origin: OriginFor<T>,
+			leg: LegId,
+			window: Window,
+			evidence: AppealEvidence,
+		) -> DispatchResult {
+			ensure_signed(origin)?;
+			Self::do_appeal_outage(leg, window, evidence)
+		}
+
+		/// Demands that the provider shows chunks of the blob on this chain, against a deposit.
+		///
+		/// *Origin*: the client. *Fails if* an audit is open, or the blob has no such chunks.
+		/// *Emits* [`Event::AuditDemanded`].
+		#[pallet::call_index(24)]
+		#[pallet::weight(T::WeightInfo::demand_audit())]
+		pub fn demand_audit(
+			origin: OriginFor<T>,
+			id: ContractId,
+			chunks: BoundedVec<u64, ConstU32<{ MAX_CHALLENGES as u32 }>>,
+		) -> DispatchResult {
+			let client = ensure_signed(origin)?;
+			Self::do_demand_audit(client, id, chunks)
+		}
+
+		/// Answers an audit; its deposit goes to the provider.
+		///
+		/// *Origin*: anyone. *Fails if* there is none, it is over, or the proof is wrong. *Emits*
+		/// [`Event::AuditAnswered`].
+		#[pallet::call_index(25)]
+		#[pallet::weight(T::WeightInfo::answer_audit())]
+		pub fn answer_audit(
+			origin: OriginFor<T>,
+			id: ContractId,
+			proof: PossessionProof,
+		) -> DispatchResult {
+			ensure_signed(origin)?;
+			Self::do_answer_audit(id, proof)
+		}
+
+		/// Ends a contract whose provider did not answer an audit in time, at its provider's cost.
+		///
+		/// *Origin*: anyone. *Fails if* there is none, or it can still be answered. *Emits*
+		/// [`Event::AuditFailed`], [`Event::Slashed`] and [`Event::ContractEnding`].
+		#[pallet::call_index(26)]
+		#[pallet::weight(T::WeightInfo::end(T::MaxSteps::get().saturating_mul(MAX_LEGS)))]
+		pub fn fail_audit(origin: OriginFor<T>, id: ContractId) -> DispatchResult {
+			ensure_signed(origin)?;
+			Self::do_fail_audit(id)
+		}
+
+		/// Tells a proof chain which key its provider signs proofs with now.
+		///
+		/// *Origin*: anyone. *Fails if* there is no stream, or the lane is full. *Emits*
+		/// [`Event::OperatorSent`].
+		#[pallet::call_index(27)]
+		#[pallet::weight(T::WeightInfo::flush())]
+		pub fn send_operator(
+			origin: OriginFor<T>,
+			provider: AccountId,
+			proof_chain: ChainId,
+		) -> DispatchResult {
+			ensure_signed(origin)?;
+			Self::do_send_operator(provider, proof_chain)
+		}
+
+		/// Sets what proving costs on a proof chain; running contracts keep their price.
+		///
+		/// *Origin*: governance. *Fails if* there is no such chain. *Emits*
+		/// [`Event::ChainTermsSet`].
+		#[pallet::call_index(28)]
+		#[pallet::weight(T::WeightInfo::set_chain_terms())]
+		pub fn set_chain_terms(
+			origin: OriginFor<T>,
+			proof_chain: ChainId,
+			terms: ChainTerms,
+		) -> DispatchResult {
+			T::AdminOrigin::ensure_origin(origin)?;
+			Self::do_set_chain_terms(proof_chain, terms)
+		}
+
+		/// Passes over a window whose report can never be applied.
+		///
+		/// Without a part of it applied the window counts for nobody, with one it stands as it is.
+		/// *Origin*: governance. *Fails if* too many are void. *Emits* [`Event::WindowPassed`].
+		#[pallet::call_index(29)]
+		#[pallet::weight(T::WeightInfo::set_chain_terms())]
+		pub fn pass_window(
+			origin: OriginFor<T>,
+			proof_chain: ChainId,
+			window: Window,
+		) -> DispatchResult {
+			T::AdminOrigin::ensure_origin(origin)?;
+			Self::do_pass_window(proof_chain, window)
+		}
+
+		/// Forgives the penalties of all faults and outages of some windows; refunds stay.
+		///
+		/// *Origin*: governance. *Fails if* the range is empty, or too many are kept. *Emits*
+		/// [`Event::PenaltiesForgiven`].
+		#[pallet::call_index(30)]
+		#[pallet::weight(T::WeightInfo::set_chain_terms())]
+		pub fn forgive_penalties(
+			origin: OriginFor<T>,
+			proof_chain: ChainId,
+			from: Window,
+			to: Window,
+		) -> DispatchResult {
+			T::AdminOrigin::ensure_origin(origin)?;
+			Self::do_forgive_penalties(proof_chain, from, to)
 		}
 	}
 }

@@ -10,7 +10,10 @@ use frame_support::{
 	construct_runtime, derive_impl,
 	dispatch::DispatchResult,
 	ensure, parameter_types, storage_alias,
-	traits::{ConstU128, ConstU32, ConstU8, Hooks, Time, VariantCountOf},
+	traits::{
+		fungible::Mutate, tokens::Preservation, ConstU128, ConstU32, ConstU64, ConstU8, Hooks,
+		Time, VariantCountOf,
+	},
 	weights::{constants::ParityDbWeight, Weight},
 	Blake2_128Concat, PalletId, Twox64Concat,
 };
@@ -46,6 +49,18 @@ pub const ALICE: AccountId = AccountId::new([1; 32]);
 pub const CAROL: AccountId = AccountId::new([2; 32]);
 pub const BOB: AccountId = AccountId::new([11; 32]);
 pub const DAVE: AccountId = AccountId::new([12; 32]);
+/// Gets the public's share of penalties.
+pub const TREASURY: AccountId = AccountId::new([50; 32]);
+/// Owns both proof chains.
+pub const OWNER: AccountId = AccountId::new([51; 32]);
+/// Windows of notice.
+pub const NOTICE: u32 = 3;
+/// Time after which contracts may leave a stalled proof chain.
+pub const STALL_EXIT_MS: u64 = 20 * WINDOW_MS;
+/// Blocks in which an audit must be answered.
+pub const AUDIT_PERIOD: u32 = 10;
+/// Deposit of an audit.
+pub const AUDIT_DEPOSIT: Balance = UNIT / 2;
 pub const STRANGER: AccountId = AccountId::new([99; 32]);
 
 /// A proof chain.
@@ -88,6 +103,14 @@ parameter_types! {
 	pub static MaxEdges: u32 = 512;
 	pub static MaxStreams: u32 = 4_096;
 	pub static MaxSteps: u32 = 64;
+	pub static PenaltyWindows: u32 = 0;
+	pub static DailyPenaltyPercent: u8 = 100;
+	pub static AppealPeriod: u32 = 0;
+	pub static OutagesToEnd: u32 = 1_000;
+	pub static ProofBytesPerSecond: u32 = 1 << 20;
+	pub static ProofFeePerByte: Balance = 0;
+	pub static Congested: bool = false;
+	pub const TreasuryAccount: AccountId = TREASURY;
 }
 
 impl crate::Config for Test {
@@ -97,6 +120,20 @@ impl crate::Config for Test {
 	type Registry = MockNeighbours;
 	type Outbound = MockLane;
 	type Now = Clock;
+	type AdminOrigin = frame_system::EnsureRoot<AccountId>;
+	type Treasury = TreasuryAccount;
+	type Congested = Congested;
+	type PenaltyWindows = PenaltyWindows;
+	type DailyPenaltyPercent = DailyPenaltyPercent;
+	type AppealPeriod = AppealPeriod;
+	type NoticeWindows = ConstU32<NOTICE>;
+	type StallExitMs = ConstU64<STALL_EXIT_MS>;
+	type FaultsToEnd = ConstU32<3>;
+	type OutagesToEnd = OutagesToEnd;
+	type AuditPeriod = ConstU32<AUDIT_PERIOD>;
+	type AuditDeposit = ConstU128<AUDIT_DEPOSIT>;
+	type ProofBytesPerSecond = ProofBytesPerSecond;
+	type ProofFeePerByte = ProofFeePerByte;
 	type PalletId = Pot;
 	type ProposalLifetime = ConstU32<PROPOSAL_LIFETIME>;
 	type CollateralWindows = ConstU32<COLLATERAL_WINDOWS>;
@@ -136,6 +173,21 @@ pub struct MockProvider {
 #[storage_alias]
 pub type MockProviderOf = StorageMap<Mock, Blake2_128Concat, AccountId, MockProvider>;
 
+/// Penalties that may still come, as the pallet tells of them.
+#[storage_alias]
+pub type MockCases = StorageMap<Mock, Blake2_128Concat, AccountId, u32>;
+/// Providers that lack collateral for too long.
+#[storage_alias]
+pub type MockInsolvent = StorageMap<Mock, Blake2_128Concat, AccountId, ()>;
+/// State roots of proof chains.
+#[storage_alias]
+pub type MockRoots = StorageDoubleMap<Mock, Blake2_128Concat, ChainId, Twox64Concat, u32, H256>;
+
+/// Holds everybody's collateral.
+pub fn vault() -> AccountId {
+	AccountId::new([77; 32])
+}
+
 /// Stands in for the providers' pallet.
 pub struct MockProviders;
 
@@ -146,6 +198,44 @@ impl Providers<AccountId, Balance> for MockProviders {
 
 	fn accepting(who: &AccountId) -> bool {
 		MockProviderOf::get(who).is_some_and(|provider| provider.accepting)
+	}
+
+	fn acted_for(caller: &AccountId) -> Option<AccountId> {
+		MockProviderOf::contains_key(caller).then(|| caller.clone())
+	}
+
+	fn payee(who: &AccountId) -> AccountId {
+		who.clone()
+	}
+
+	fn collateral(who: &AccountId) -> Balance {
+		MockProviderOf::get(who).map_or(0, |provider| provider.collateral)
+	}
+
+	/// Collateral is what the provider's account has beside its own tokens.
+	fn slash(who: &AccountId, amount: Balance, to: &AccountId) -> Balance {
+		let mut provider = MockProviderOf::get(who).expect("registered");
+		let taken = amount.min(provider.collateral);
+		let vault = vault();
+		let moved = Balances::transfer(&vault, to, taken, Preservation::Preserve);
+		if moved.is_err() {
+			return 0;
+		}
+		provider.collateral -= taken;
+		MockProviderOf::insert(who, provider);
+		taken
+	}
+
+	fn add_case(who: &AccountId) {
+		MockCases::mutate(who, |cases| *cases = Some(cases.unwrap_or_default() + 1));
+	}
+
+	fn drop_case(who: &AccountId) {
+		MockCases::mutate(who, |cases| *cases = Some(cases.expect("added before") - 1));
+	}
+
+	fn is_insolvent(who: &AccountId) -> bool {
+		MockInsolvent::contains_key(who)
 	}
 
 	fn commit(who: &AccountId, bytes: u64, collateral: Balance) -> DispatchResult {
@@ -213,8 +303,12 @@ impl Neighbours for MockNeighbours {
 		0
 	}
 
-	fn state_root(_: &ChainId, _: u32) -> Option<H256> {
-		None
+	fn state_root(chain: &ChainId, number: u32) -> Option<H256> {
+		MockRoots::get(chain, number)
+	}
+
+	fn owner_of(_: &ChainId) -> Option<AccountId> {
+		Some(OWNER)
 	}
 
 	fn origin_of(_: &ChainId) -> Option<Origin> {
@@ -278,6 +372,13 @@ impl TestExt {
 		MaxEdges::set(512);
 		MaxStreams::set(4_096);
 		MaxSteps::set(64);
+		PenaltyWindows::set(0);
+		DailyPenaltyPercent::set(100);
+		AppealPeriod::set(0);
+		OutagesToEnd::set(1_000);
+		ProofBytesPerSecond::set(1 << 20);
+		ProofFeePerByte::set(0);
+		Congested::set(false);
 		Self { pot: ED }
 	}
 
@@ -290,6 +391,7 @@ impl TestExt {
 	pub fn build(self) -> sp_io::TestExternalities {
 		let mut balances: Vec<_> =
 			[ALICE, CAROL, BOB, DAVE].into_iter().map(|who| (who, FUNDS)).collect();
+		balances.push((vault(), 4 * FUNDS));
 		if self.pot > 0 {
 			balances.push((Pallet::<Test>::pot(), self.pot));
 		}

@@ -5,13 +5,14 @@
 //! report that is not the next one fails, so that none is lost or applied twice.
 
 use crate::{
-	Batches, ChainRecord, Chains, Config, Error, Event, Legs, Outages, Pallet, PartProgress,
+	Batches, ChainRecord, Chains, Config, Error, Event, OutageEntry, Outages, Pallet, PartProgress,
 	Streams,
 };
 use frame_support::ensure;
 use sp_runtime::DispatchResult;
 use terrace_layers::{
-	BatchId, ChainId, LegId, Outage, Report, StreamId, Window, MAX_BATCHES_PER_WINDOW,
+	BatchId, ChainId, Outage, OutageKind, Report, Window, MAX_BATCHES_PER_WINDOW,
+	MAX_EXCEPTIONS_PER_PART,
 };
 
 /// What became of a list of exceptions.
@@ -112,71 +113,45 @@ impl<T: Config> Pallet<T> {
 	fn record_outages(source: ChainId, window: Window, report: &Report, too_late: bool) -> Tally {
 		let mut tally = Tally::default();
 		for outage in &report.outages {
-			tally.count(!too_late && Self::record_outage(source, window, outage));
+			tally.count(!too_late && Self::record_outage(source, window, outage).is_some());
 		}
 		tally
 	}
 
-	fn record_outage(source: ChainId, window: Window, outage: &Outage) -> bool {
-		let stream = outage.stream;
-		let Some(record) = Streams::<T>::get(stream) else { return false };
-		if record.proof_chain != source {
-			return false;
-		}
-		let (recorded, died) = Outages::<T>::mutate(stream, |list| {
-			if list.has_newest(window) {
-				return (false, false);
-			}
-			let died = list.windows.try_push(window).is_err();
-			if died {
-				list.dead_from = Some(window);
-			}
-			(true, died)
-		});
-		if recorded {
-			let (provider, kind) = (record.provider.clone(), outage.kind);
-			Self::deposit_event(Event::StreamFailed { stream, provider, window, kind });
-		}
-		if died {
-			Self::deposit_event(Event::StreamDied {
-				stream,
-				provider: record.provider,
-				from: window,
-			});
-		}
-		recorded
-	}
-
-	fn record_faults(source: ChainId, window: Window, report: &Report) -> Tally {
-		let mut tally = Tally::default();
-		for leg in &report.faults {
-			tally.count(Self::record_fault(source, window, *leg).is_some());
-		}
-		tally
-	}
-
-	/// Books a fault; `None` when it means nothing.
-	fn record_fault(source: ChainId, window: Window, id: LegId) -> Option<()> {
-		let mut leg = Legs::<T>::get(id)?;
-		if leg.proof_chain != source || leg.last_fault == Some(window) {
+	/// Notes an outage; `None` when it means nothing.
+	fn record_outage(source: ChainId, window: Window, outage: &Outage) -> Option<()> {
+		let (stream, kind) = (outage.stream, outage.kind);
+		let mut record =
+			Streams::<T>::get(stream).filter(|s| s.proof_chain == source && s.legs > 0)?;
+		let mut list = Outages::<T>::get(stream);
+		if list.has_newest(window) {
 			return None;
 		}
-		let start = Self::start_of(&leg)?;
-		if window < start || window >= leg.end || Self::is_out(leg.stream, window) {
-			return None;
+		let entry = OutageEntry { window, reported_at: Self::now_block(), kind };
+		let provider = record.provider.clone();
+		if list.entries.try_push(entry).is_ok() {
+			if kind == OutageKind::Total {
+				Self::open_case(&mut record);
+				Streams::<T>::insert(stream, record);
+			}
+		} else {
+			list.dead_from = Some(window);
+			let provider = provider.clone();
+			Self::deposit_event(Event::StreamDied { stream, provider, from: window });
 		}
-		let mut stream = Streams::<T>::get(leg.stream)?;
-		stream.used = stream.used.checked_add(leg.rate)?;
-		leg.faults = leg.faults.checked_add(1)?;
-		leg.last_fault = Some(window);
-		Streams::<T>::insert(leg.stream, stream);
-		Self::deposit_event(Event::LegFaulted { contract: leg.contract, leg: id, window });
-		Legs::<T>::insert(id, leg);
+		Outages::<T>::insert(stream, list);
+		Self::deposit_event(Event::StreamFailed { stream, provider, window, kind });
 		Some(())
 	}
 
-	/// Whether nothing of `stream` is paid in `window`, the one that is being reported.
-	fn is_out(stream: StreamId, window: Window) -> bool {
-		Outages::<T>::get(stream).has_newest(window)
+	/// Notes faults, as many of them as a part may list beside its outages.
+	fn record_faults(source: ChainId, window: Window, report: &Report) -> Tally {
+		let mut tally = Tally::default();
+		let most = usize::try_from(MAX_EXCEPTIONS_PER_PART).unwrap_or(usize::MAX);
+		let room = most.saturating_sub(report.outages.len());
+		for (index, leg) in report.faults.iter().enumerate() {
+			tally.count(index < room && Self::record_fault(source, window, *leg).is_some());
+		}
+		tally
 	}
 }

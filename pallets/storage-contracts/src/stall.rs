@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Proof chains that report no more.
 //!
-//! A late report is nobody's fault and moves nobody's money: a stalled proof chain only takes no new
-//! contracts until it reports again.
+//! A late report is nobody's fault and moves nobody's money: a stalled proof chain takes no new
+//! contracts until it reports again, and after a long stall contracts may leave it.
 
-use crate::{ChainRecord, Chains, Config, Error, Event, Pallet};
+use crate::{ChainRecord, Chains, Config, Error, Event, Pallet, Stalled};
 use frame_support::ensure;
 use sp_runtime::DispatchResult;
 use terrace_layers::ChainId;
@@ -13,9 +13,9 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn do_flag_stalled(id: ChainId) -> DispatchResult {
 		let since = Chains::<T>::try_mutate(id, |slot| {
 			let chain = slot.as_mut().ok_or(Error::<T>::UnknownProofChain)?;
-			ensure!(chain.stalled_at.is_none(), Error::<T>::ProofChainStalled);
+			ensure!(chain.stalled.is_none(), Error::<T>::ProofChainStalled);
 			ensure!(chain.is_overdue(Self::now_ms()), Error::<T>::NotStalled);
-			chain.stalled_at = Some(Self::now_block());
+			chain.stalled = Some(Stalled { at: Self::now_block(), ms: Self::now_ms() });
 			Ok::<_, Error<T>>(chain.seen_at)
 		})?;
 		Self::deposit_event(Event::ProofChainStalled { chain: id, since });
@@ -30,7 +30,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Notes a complete report: whatever was late has come.
 	pub(crate) fn resume(id: ChainId, chain: &mut ChainRecord) {
-		if chain.stalled_at.take().is_some() {
+		if chain.stalled.take().is_some() {
 			Self::deposit_event(Event::ProofChainResumed { chain: id });
 		}
 	}

@@ -2,18 +2,22 @@
 //! Counting streams: how reported windows become pay.
 
 use crate::{
-	AgendaOf, Agendas, Batches, ChainRecord, Chains, Config, EdgeRecord, Edges, Error, LegRecord,
-	OutageListOf, Outages, Pallet, PendingLegs, StreamRecord, Streams,
+	AgendaOf, Agendas, Amounts, Batches, ChainRecord, Chains, Config, EdgeRecord, Edges, Error,
+	Event, LegRecord, Mark, OutageEntry, OutageListOf, Outages, Pallet, PendingLegs, StreamRecord,
+	Streams,
 };
-use frame_support::defensive;
+use frame_support::{defensive, traits::Get};
+use sp_core::U256;
 use sp_runtime::{DispatchError, DispatchResult};
-use terrace_layers::{Balance, StreamId, Window};
+use terrace_layers::{OutageKind, StreamId, Window};
 
 /// How far a stream was advanced.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Advanced {
 	/// Steps taken.
 	pub steps: u32,
+	/// Whether every start that is known is an edge.
+	pub started: bool,
 	/// Whether every reported window is counted.
 	pub complete: bool,
 	/// Whether any window was counted.
@@ -22,10 +26,20 @@ pub(crate) struct Advanced {
 	pub stream: StreamRecord,
 }
 
+/// Whether counting goes on.
+#[derive(PartialEq, Eq)]
+enum Flow {
+	/// It does.
+	On,
+	/// An outage has to wait until nobody can appeal against it.
+	Waits,
+}
+
 /// A stream while it is counted.
 struct Counting<T: Config> {
 	id: StreamId,
 	stream: StreamRecord,
+	chain: ChainRecord,
 	agenda: AgendaOf<T>,
 	outages: OutageListOf<T>,
 	steps: u32,
@@ -35,7 +49,8 @@ struct Counting<T: Config> {
 impl<T: Config> Pallet<T> {
 	/// Counts a stream up to the reported windows, in at most `max_steps` steps.
 	///
-	/// A step starts a group of pending legs, passes an outage, or counts windows of one rate.
+	/// A step starts a group of pending legs, passes an outage or a void window, or counts windows of
+	/// one rate. Counting stops before an outage that may still be appealed against.
 	pub(crate) fn advance_stream(id: StreamId, max_steps: u32) -> Result<Advanced, DispatchError> {
 		let stream = Streams::<T>::get(id).ok_or(Error::<T>::UnknownStream)?;
 		let chain = Chains::<T>::get(stream.proof_chain).ok_or(Error::<T>::UnknownProofChain)?;
@@ -43,16 +58,18 @@ impl<T: Config> Pallet<T> {
 		let mut counting = Counting::<T> {
 			id,
 			stream,
+			chain,
 			agenda: Agendas::<T>::get(id),
 			outages: Outages::<T>::get(id),
 			steps: 0,
 			max_steps,
 		};
 		// No window may be counted before every start that is known is an edge.
-		let complete = counting.start_pending(&chain)? && counting.count(chain.reported)?;
+		let started = counting.start_pending()?;
+		let complete = started && counting.count()?;
 		let (steps, moved) = (counting.steps, counting.stream.counted > from);
 		let stream = counting.store();
-		Ok(Advanced { steps, complete, moved, stream })
+		Ok(Advanced { steps, started, complete, moved, stream })
 	}
 
 	/// The window in which a leg starts, once its batch is known to be applied.
@@ -61,14 +78,14 @@ impl<T: Config> Pallet<T> {
 		batch.start.map(|start| start.max(leg.planned))
 	}
 
-	/// Clean windows of a stream before `window`, which is an edge passed or the one counted next.
-	pub(crate) fn clean_before(
+	/// What a stream had counted before `window`, which is an edge passed or the one counted next.
+	pub(crate) fn mark_of(
 		id: StreamId,
 		stream: &StreamRecord,
 		window: Window,
-	) -> Result<u32, DispatchError> {
+	) -> Result<Mark, DispatchError> {
 		if window == stream.counted {
-			return Ok(stream.clean);
+			return Ok(stream.mark());
 		}
 		let mark = Edges::<T>::get(id, window).and_then(|edge| edge.mark);
 		mark.ok_or_else(|| {
@@ -80,10 +97,10 @@ impl<T: Config> Pallet<T> {
 
 impl<T: Config> Counting<T> {
 	/// Turns pending legs whose start is known into edges; `false` when the steps are used up.
-	fn start_pending(&mut self, chain: &ChainRecord) -> Result<bool, DispatchError> {
+	fn start_pending(&mut self) -> Result<bool, DispatchError> {
 		let mut index = 0;
 		while let Some(entry) = self.agenda.pending.get(index).copied() {
-			if entry.batch > chain.applied {
+			if entry.batch > self.chain.applied {
 				index = index.saturating_add(1);
 				continue;
 			}
@@ -106,15 +123,15 @@ impl<T: Config> Counting<T> {
 		if start >= entry.end {
 			return Ok(());
 		}
-		self.insert_edge(start, entry.rate, 0, entry.legs)?;
-		self.insert_edge(entry.end, 0, entry.rate, entry.legs)
+		self.insert_edge(start, &entry.rate, &Amounts::ZERO, entry.legs)?;
+		self.insert_edge(entry.end, &Amounts::ZERO, &entry.rate, entry.legs)
 	}
 
 	fn insert_edge(
 		&mut self,
 		window: Window,
-		plus: Balance,
-		minus: Balance,
+		plus: &Amounts,
+		minus: &Amounts,
 		legs: u32,
 	) -> DispatchResult {
 		if let Err(index) = self.agenda.edges.binary_search(&window) {
@@ -133,19 +150,21 @@ impl<T: Config> Counting<T> {
 		})
 	}
 
-	/// Counts windows below `reported`; `false` when the steps are used up.
-	fn count(&mut self, reported: Window) -> Result<bool, DispatchError> {
-		while self.stream.counted < reported {
+	/// Counts the reported windows; `false` when the steps are used up or an outage has to wait.
+	fn count(&mut self) -> Result<bool, DispatchError> {
+		while self.stream.counted < self.chain.reported {
 			if !self.take_step() {
 				return Ok(false);
 			}
 			self.pass_edge()?;
-			self.count_stretch(reported)?;
+			if self.count_next()? == Flow::Waits {
+				return Ok(false);
+			}
 		}
 		Ok(true)
 	}
 
-	/// Applies the edge at the window counted next, if there is one.
+	/// Applies the edge at the window counted next, if there is one that was not.
 	fn pass_edge(&mut self) -> DispatchResult {
 		let window = self.stream.counted;
 		if self.agenda.edges.first() != Some(&window) {
@@ -156,40 +175,85 @@ impl<T: Config> Counting<T> {
 			defensive!("an edge ahead is not stored");
 			return Err(DispatchError::Corruption);
 		};
-		let raised = self.stream.rate.checked_add(edge.plus).ok_or(Error::<T>::Overflow)?;
-		self.stream.rate = raised.checked_sub(edge.minus).ok_or(Error::<T>::Overflow)?;
+		let raised = self.stream.rate.checked_add(&edge.plus).ok_or(Error::<T>::Overflow)?;
+		self.stream.rate = raised.checked_sub(&edge.minus).ok_or(DispatchError::Corruption)?;
 		if edge.refs == 0 {
 			Edges::<T>::remove(self.id, window);
 		} else {
-			edge.mark = Some(self.stream.clean);
+			edge.mark = Some(self.stream.mark());
 			Edges::<T>::insert(self.id, window, edge);
 		}
 		Ok(())
 	}
 
-	/// Counts windows up to the next edge or outage, or past the outage at hand.
-	fn count_stretch(&mut self, reported: Window) -> DispatchResult {
+	/// Passes a void window or an outage, or counts windows up to what comes next.
+	fn count_next(&mut self) -> Result<Flow, DispatchError> {
 		let at = self.stream.counted;
-		let next_edge = self.agenda.edges.first().copied().unwrap_or(reported);
-		if self.outages.is_dead_at(at) {
-			self.stream.counted = reported.min(next_edge);
-			return Ok(());
-		}
-		let next_outage = self.outages.windows.first().copied();
-		if next_outage == Some(at) {
-			let _ = self.outages.windows.remove(0);
+		let next_void = self.chain.next_void(at);
+		if next_void == Some(at) {
 			self.stream.counted = at.next();
+			return Ok(Flow::On);
+		}
+		let next_edge = self.agenda.edges.first().copied();
+		let until = [next_edge, next_void].into_iter().flatten().min();
+		let until = until.unwrap_or(self.chain.reported).min(self.chain.reported);
+		if self.outages.is_dead_at(at) {
+			self.stream.counted = until;
+			return Ok(Flow::On);
+		}
+		let next_outage = self.outages.entries.first().copied();
+		if let Some(outage) = next_outage.filter(|outage| outage.window == at) {
+			return self.pass_outage(outage);
+		}
+		let stops = [next_outage.map(|outage| outage.window), self.outages.dead_from];
+		let until = stops.into_iter().flatten().fold(until, Window::min);
+		let windows = until.0.checked_sub(at.0).ok_or(DispatchError::Corruption)?;
+		let earned = self.stream.rate.times(windows).ok_or(Error::<T>::Overflow)?;
+		self.stream.gross = self.stream.gross.checked_add(&earned).ok_or(Error::<T>::Overflow)?;
+		self.stream.clean = self.stream.clean.checked_add(windows).ok_or(Error::<T>::Overflow)?;
+		self.stream.run = 0;
+		self.stream.counted = until;
+		Ok(Flow::On)
+	}
+
+	/// Passes an outage, which costs collateral from the second one in a row on.
+	fn pass_outage(&mut self, outage: OutageEntry) -> Result<Flow, DispatchError> {
+		let total = outage.kind == OutageKind::Total;
+		if total && !Pallet::<T>::is_final(outage.reported_at) {
+			return Ok(Flow::Waits);
+		}
+		let _ = self.outages.entries.remove(0);
+		if total {
+			if self.stream.run > 0 && !self.chain.is_forgiven(outage.window) {
+				self.compensate()?;
+			}
+			Pallet::<T>::close_case(&mut self.stream);
+		}
+		self.stream.run = self.stream.run.saturating_add(1);
+		self.stream.counted = outage.window.next();
+		if self.stream.run >= T::OutagesToEnd::get() && self.outages.dead_from.is_none() {
+			let from = self.stream.counted;
+			self.outages.dead_from = Some(from);
+			let provider = self.stream.provider.clone();
+			Pallet::<T>::deposit_event(Event::StreamDied { stream: self.id, provider, from });
+		}
+		Ok(Flow::On)
+	}
+
+	/// Takes collateral for the clients of all legs that run, in proportion to their rates.
+	fn compensate(&mut self) -> DispatchResult {
+		let rate = self.stream.rate.total();
+		if rate == 0 {
 			return Ok(());
 		}
-		let until = [next_outage, self.outages.dead_from]
-			.into_iter()
-			.flatten()
-			.fold(reported.min(next_edge), Window::min);
-		let windows = until.0.checked_sub(at.0).ok_or(DispatchError::Corruption)?;
-		let earned = self.stream.rate.checked_mul(windows.into()).ok_or(Error::<T>::Overflow)?;
-		self.stream.gross = self.stream.gross.checked_add(earned).ok_or(Error::<T>::Overflow)?;
-		self.stream.clean = self.stream.clean.checked_add(windows).ok_or(Error::<T>::Overflow)?;
-		self.stream.counted = until;
+		let penalty = rate.saturating_mul(T::PenaltyWindows::get().into());
+		let penalty = Pallet::<T>::within_day(&mut self.stream, penalty);
+		let taken = Pallet::<T>::slash_to_pot(&self.stream.provider, penalty)?;
+		let stream = &mut self.stream;
+		stream.compensation = stream.compensation.checked_add(taken).ok_or(Error::<T>::Overflow)?;
+		let share = (U256::from(taken) << 64).checked_div(U256::from(rate)).unwrap_or_default();
+		stream.compensation_per_rate =
+			stream.compensation_per_rate.checked_add(share).ok_or(Error::<T>::Overflow)?;
 		Ok(())
 	}
 

@@ -2,19 +2,26 @@
 //! Invariants.
 
 use crate::{
-	Agendas, Batches, Booked, Chains, Config, Contracts, ContractsOf, EdgeRecord, Edges, Gathered,
-	HoldReason, LegRecord, Legs, NextIds, Outages, Pallet, Phase, ProposalsOf, ProposalsTo,
-	StreamOf, StreamRecord, Streams, Unclaimed,
+	Agendas, Amounts, Audits, Batches, Booked, Chains, Config, Contracts, ContractsOf, EdgeRecord,
+	Edges, Faults, Gathered, HoldReason, LegRecord, Legs, NextIds, Outages, Pallet, Phase,
+	ProposalsOf, ProposalsTo, StreamOf, StreamRecord, Streams, Unclaimed,
 };
 use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
 use frame_support::traits::fungible::{hold::Inspect as _, Inspect as _};
-use terrace_layers::{AccountId, Balance, BatchId, ChainId, LegId, StreamId, Window};
+use terrace_layers::{
+	AccountId, Balance, BatchId, ChainId, ContractId, LegId, OutageKind, StreamId, Window,
+};
 
 type Check = Result<(), String>;
 
 /// Fails with a message unless `holds`.
 fn check(holds: bool, message: impl FnOnce() -> String) -> Check {
 	holds.then_some(()).ok_or_else(message)
+}
+
+/// All of several amounts.
+fn sum(amounts: impl Iterator<Item = Amounts>) -> Amounts {
+	amounts.fold(Amounts::ZERO, |sum, more| sum.checked_add(&more).unwrap_or(sum))
 }
 
 /// A missing record, by what names it.
@@ -28,7 +35,9 @@ impl<T: Config> Pallet<T> {
 	/// 3. A stream's rate is that of its open legs in the newest counted window; its edges lie
 	///    ahead or carry a mark.
 	/// 4. A leg has consumed no more than its escrow, and no less than nothing once it is counted.
-	/// 5. What is booked is what is owed, and the pot holds it beside its existential deposit.
+	/// 5. Every case is a fault or an outage that is not final, and keeps its stream.
+	/// 6. A proof chain's room is what its open legs take.
+	/// 7. What is booked is what is owed, and the pot holds it beside its existential deposit.
 	pub(crate) fn do_try_state() -> Check {
 		Self::check_proposals()?;
 		Self::check_legs()?;
@@ -38,6 +47,7 @@ impl<T: Config> Pallet<T> {
 			Self::check_stream(id, &stream)?;
 		}
 		Self::check_leftovers()?;
+		Self::check_cases()?;
 		Self::check_money()
 	}
 
@@ -76,23 +86,56 @@ impl<T: Config> Pallet<T> {
 	fn check_legs() -> Check {
 		let mut active = 0usize;
 		for (id, contract) in Contracts::<T>::iter() {
-			let Phase::Active(leg) = contract.phase else { continue };
-			active += 1;
-			let record = Legs::<T>::get(leg).ok_or_else(|| missing(leg))?;
-			check(record.contract == id, || format!("leg {leg} is of {}", record.contract))?;
-			let stream = Streams::<T>::get(record.stream).ok_or_else(|| missing(record.stream))?;
-			let parties = (&stream.provider, stream.proof_chain);
-			check(parties == (&contract.provider, contract.proof_chain), || {
-				format!("contract {id} and its stream disagree: {parties:?}")
-			})?;
-			let windows = record.end.0.saturating_sub(record.planned.0);
-			let price = record.rate.checked_mul(windows.into());
-			check(price == Some(record.escrow), || {
-				format!("leg {leg} paid {} for {price:?}", record.escrow)
-			})?;
+			let Phase::Active(runs) = contract.phase else { continue };
+			check(!runs.legs.is_empty(), || format!("contract {id} runs without a leg"))?;
+			for leg in runs.legs {
+				active += 1;
+				Self::check_leg(id, &contract.provider, leg)?;
+			}
+		}
+		for (id, audit) in Audits::<T>::iter() {
+			let runs = Self::active(id).map_err(|_| missing(id))?.0;
+			check(runs.client == audit.client, || format!("audit of {id} by a stranger"))?;
 		}
 		let legs = Legs::<T>::iter_keys().count();
 		check(legs == active, || format!("{legs} legs of {active} contracts"))
+	}
+
+	fn check_leg(id: ContractId, provider: &AccountId, leg: LegId) -> Check {
+		let record = Legs::<T>::get(leg).ok_or_else(|| missing(leg))?;
+		check(record.contract == id, || format!("leg {leg} is of {}", record.contract))?;
+		let stream = Streams::<T>::get(record.stream).ok_or_else(|| missing(record.stream))?;
+		let parties = (&stream.provider, stream.proof_chain);
+		check(parties == (provider, record.proof_chain), || {
+			format!("contract {id} and its stream disagree: {parties:?}")
+		})?;
+		let ordered = record.planned < record.end && record.end <= record.tracked_end;
+		check(ordered, || format!("leg {leg} has no windows: {record:?}"))?;
+		let price = Self::cost(&record.rate, record.windows()).ok();
+		check(price == Some(record.escrow), || {
+			format!("leg {leg} paid {} for {price:?}", record.escrow)
+		})
+	}
+
+	/// Every case is a fault or an outage that is not final, and keeps its stream.
+	fn check_cases() -> Check {
+		let mut cases = BTreeMap::<StreamId, u32>::new();
+		for (_, _, fault) in Faults::<T>::iter() {
+			*cases.entry(fault.stream).or_default() += 1;
+		}
+		for (id, list) in Outages::<T>::iter() {
+			let total = list.entries.iter().filter(|entry| entry.kind == OutageKind::Total);
+			*cases.entry(id).or_default() += u32::try_from(total.count()).unwrap_or(u32::MAX);
+		}
+		for (id, stream) in Streams::<T>::iter() {
+			let found = cases.remove(&id).unwrap_or_default();
+			check(found == stream.cases, || {
+				format!("stream {id} counts {} cases of {found}", stream.cases)
+			})?;
+		}
+		check(cases.values().all(|count| *count == 0), || {
+			format!("cases without streams: {cases:?}")
+		})
 	}
 
 	fn check_batches() -> Check {
@@ -126,6 +169,9 @@ impl<T: Config> Pallet<T> {
 			check(usize::try_from(chain.streams) == Ok(streams), || {
 				format!("{id} counts {} streams of {streams}", chain.streams)
 			})?;
+			let legs = Legs::<T>::iter_values().filter(|leg| leg.proof_chain == id);
+			let taken: u64 = legs.map(|leg| u64::from(leg.proof_bytes)).sum();
+			check(chain.booked == taken, || format!("{id} booked {} of {taken}", chain.booked))?;
 		}
 		for (id, legs) in Gathered::<T>::iter() {
 			let chain = Chains::<T>::get(id).ok_or_else(|| missing(id))?;
@@ -149,11 +195,13 @@ impl<T: Config> Pallet<T> {
 		check(stream.counted <= chain.reported, || {
 			format!("stream {id} counted to {} of {}", stream.counted, chain.reported)
 		})?;
-		check(stream.claimed <= stream.used && stream.claimed <= stream.gross, || {
-			format!("stream {id} paid {} of {}", stream.claimed, stream.gross)
+		let least = |a: &Amounts, b: &Amounts| a.price <= b.price && a.fee <= b.fee;
+		let claimed = &stream.claimed;
+		check(least(claimed, &stream.used) && least(claimed, &stream.gross), || {
+			format!("stream {id} paid {claimed:?} of {:?}", stream.gross)
 		})?;
 		let legs: Vec<_> = Legs::<T>::iter().filter(|(_, leg)| leg.stream == id).collect();
-		check(usize::try_from(stream.legs) == Ok(legs.len()) && !legs.is_empty(), || {
+		check(usize::try_from(stream.legs) == Ok(legs.len()) && !stream.is_over(), || {
 			format!("stream {id} counts {} legs of {}", stream.legs, legs.len())
 		})?;
 		Self::check_agenda(id, &legs)?;
@@ -165,11 +213,11 @@ impl<T: Config> Pallet<T> {
 		let agenda = Agendas::<T>::get(id);
 		for entry in &agenda.pending {
 			let mine = || legs.iter().filter(|(_, leg)| entry.holds(leg));
-			let (count, rate) = (mine().count(), mine().map(|(_, leg)| leg.rate).sum::<Balance>());
+			let (count, rate) = (mine().count(), sum(mine().map(|(_, leg)| leg.rate)));
 			check(usize::try_from(entry.legs) == Ok(count) && count > 0, || {
 				format!("stream {id} waits for {} legs of {count}", entry.legs)
 			})?;
-			check(entry.rate == rate, || format!("{entry:?} of stream {id} costs {rate}"))?;
+			check(entry.rate == rate, || format!("{entry:?} of stream {id} costs {rate:?}"))?;
 		}
 		for (leg, record) in legs {
 			let pending = agenda.pending.iter().filter(|entry| entry.holds(record)).count();
@@ -190,7 +238,7 @@ impl<T: Config> Pallet<T> {
 			format!("stream {id} lists edges {:?} of {ahead:?}", agenda.edges)
 		})?;
 		let mut refs = BTreeMap::<Window, u32>::new();
-		let mut rate = 0;
+		let mut rate = Amounts::ZERO;
 		for (_, leg) in legs {
 			let Some(start) = Self::start_of(leg).filter(|start| *start < leg.end) else {
 				continue;
@@ -201,7 +249,7 @@ impl<T: Config> Pallet<T> {
 			*refs.entry(start).or_default() += 1;
 			*refs.entry(leg.end).or_default() += 1;
 			if start < stream.counted && leg.end > stream.counted {
-				rate += leg.rate;
+				rate = sum([rate, leg.rate].into_iter());
 			}
 		}
 		for (at, edge) in &edges {
@@ -213,17 +261,18 @@ impl<T: Config> Pallet<T> {
 		}
 		check(refs.is_empty(), || format!("stream {id} has no edges at {refs:?}"))?;
 		// Legs that end in the window counted next may be closed and are still in the rate.
-		let ending = edges.get(&stream.counted).map_or(0, |edge| edge.minus);
-		check(stream.rate == rate + ending, || {
-			format!("stream {id} earns {}, its legs cost {rate} + {ending}", stream.rate)
+		let ending = edges.get(&stream.counted).map_or(Amounts::ZERO, |edge| edge.minus);
+		check(stream.rate == sum([rate, ending].into_iter()), || {
+			format!("stream {id} earns {:?}, its legs cost {rate:?} + {ending:?}", stream.rate)
 		})
 	}
 
 	fn check_outages(id: StreamId, stream: &StreamRecord, reported: Window) -> Check {
 		let list = Outages::<T>::get(id);
-		let ordered = list.windows.windows(2).all(|pair| pair[0] < pair[1]);
-		let first = list.windows.first().is_none_or(|first| *first >= stream.counted);
-		let last = list.windows.last().is_none_or(|last| *last <= reported);
+		let windows: Vec<_> = list.entries.iter().map(|entry| entry.window).collect();
+		let ordered = windows.windows(2).all(|pair| pair[0] < pair[1]);
+		let first = windows.first().is_none_or(|first| *first >= stream.counted);
+		let last = windows.last().is_none_or(|last| *last <= reported);
 		check(ordered && first && last, || {
 			format!("outages of stream {id} at {}: {list:?}", stream.counted)
 		})
@@ -256,7 +305,8 @@ impl<T: Config> Pallet<T> {
 			owed = owed.checked_add(escrow - consumed).ok_or_else(overflow)?;
 		}
 		for stream in Streams::<T>::iter_values() {
-			owed += signed(stream.gross)? - signed(stream.used)?;
+			owed += signed(stream.gross.total())? - signed(stream.used.total())?;
+			owed += signed(stream.compensation)?;
 		}
 		for kept in Unclaimed::<T>::iter_values() {
 			owed += signed(kept)?;
@@ -280,14 +330,14 @@ impl<T: Config> Pallet<T> {
 			Some(start) if start >= leg.end => return Ok(0),
 			Some(start) => {
 				let before = |window: Window| {
-					Self::clean_before(leg.stream, &stream, window.min(stream.counted))
-						.map(i128::from)
+					Self::mark_of(leg.stream, &stream, window.min(stream.counted))
+						.map(|mark| i128::from(mark.clean))
 						.map_err(|error| format!("{leg:?} has no mark at {window}: {error:?}"))
 				};
 				before(leg.end)? - before(start)?
 			}
 		};
-		let rate = i128::try_from(leg.rate).map_err(|error| format!("{error:?}"))?;
+		let rate = i128::try_from(leg.rate.total()).map_err(|error| format!("{error:?}"))?;
 		Ok(rate * (clean - faults))
 	}
 }

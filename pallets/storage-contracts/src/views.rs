@@ -5,30 +5,19 @@
 //! what holds now, not what somebody happened to count last.
 
 use crate::{
-	ChainRecord, Chains, Config, ContractRecord, Contracts, ContractsOf, LegRecord, Legs, Pallet,
-	Phase, StreamOf, StreamRecord,
+	ActiveContract, Audits, ChainRecord, Chains, Config, ContractRecord, Contracts, ContractsOf,
+	LegRecord, Legs, Outages, Pallet, Phase, StreamOf,
 };
 use alloc::vec::Vec;
-use frame_support::storage::with_transaction;
+use frame_support::{storage::with_transaction, traits::Get};
 use sp_runtime::{DispatchError, TransactionOutcome};
 use terrace_layers::{
-	views::{ContractState, ContractView, ProofChainView, StreamView},
-	AccountId, Balance, ChainId, ContractId, Window,
+	views::{AuditView, ContractState, ContractView, LegView, ProofChainView, StreamView},
+	AccountId, BlockNumber, ChainId, ContractId, LegId, Window,
 };
 
 /// Most contracts of one page.
 pub const MAX_CONTRACTS_PER_PAGE: u32 = 256;
-
-/// What reports say of a leg so far.
-#[derive(Default)]
-struct Served {
-	start: Option<Window>,
-	reported: u32,
-	proven: u32,
-	faults: u32,
-	outages: u32,
-	ended: bool,
-}
 
 impl<T: Config> Pallet<T> {
 	/// A contract, if it is proposed or runs.
@@ -63,28 +52,22 @@ impl<T: Config> Pallet<T> {
 	pub fn stream(provider: AccountId, chain: ChainId) -> Option<StreamView> {
 		let id = StreamOf::<T>::get(provider, chain)?;
 		let stream = Self::look(|| Self::advance_stream(id, u32::MAX).ok()).flatten()?.stream;
+		let claimable = stream.claimable();
 		Some(StreamView {
 			stream: id,
-			claimable: stream.claimable(),
-			claimed: stream.claimed,
-			rate: stream.rate,
+			claimable: claimable.price,
+			fee: claimable.fee,
+			claimed: stream.claimed.price,
+			rate: stream.rate.total(),
 			counted: stream.counted,
+			cases: stream.cases,
+			run: stream.run,
+			dead_from: Outages::<T>::get(id).dead_from,
 		})
 	}
 
-	/// Rate, escrow and collateral of a contract with `provider`, if its offer allows one.
-	pub fn quote(
-		provider: AccountId,
-		chain: ChainId,
-		size: u64,
-		windows: u32,
-	) -> Option<(Balance, Balance, Balance)> {
-		let (rate, escrow) = Self::price(&provider, &chain, size, windows).ok()?;
-		Some((rate, escrow, Self::collateral(rate).ok()?))
-	}
-
 	/// Runs `what` and undoes whatever it wrote.
-	fn look<R>(what: impl FnOnce() -> R) -> Option<R> {
+	pub(crate) fn look<R>(what: impl FnOnce() -> R) -> Option<R> {
 		with_transaction(|| TransactionOutcome::Rollback(Ok::<_, DispatchError>(what()))).ok()
 	}
 
@@ -98,56 +81,93 @@ impl<T: Config> Pallet<T> {
 			applied: chain.applied,
 			estimate: chain.estimate(now_ms).unwrap_or(chain.reported),
 			overdue: chain.is_overdue(now_ms),
-			stalled_at: chain.stalled_at,
+			stalled_at: chain.stalled.map(|stalled| stalled.at),
+			capacity: chain.terms.capacity,
+			booked: chain.booked,
+			fee_per_byte: chain.terms.fee_per_byte,
+			beneficiary: chain.terms.beneficiary,
+			streams: chain.streams,
 		}
 	}
 
-	fn view(id: ContractId) -> Option<ContractView> {
+	pub(crate) fn view(id: ContractId) -> Option<ContractView> {
 		let contract = Contracts::<T>::get(id)?;
-		match contract.phase {
-			Phase::Proposed { escrow, expires_at } => {
-				Some(Self::proposal_view(id, contract, escrow, expires_at))
+		match contract.phase.clone() {
+			Phase::Proposed { terms, rate, escrow, expires_at } => {
+				let view = Self::blank_view(id, &contract, terms.proof_chain);
+				Some(ContractView {
+					rate: rate.total(),
+					interval: terms.interval,
+					windows: terms.windows,
+					escrow,
+					expires_at,
+					..view
+				})
 			}
-			Phase::Active(leg) => {
-				let record = Legs::<T>::get(leg)?;
-				let served = Self::served(&record)?;
-				let mut view = Self::proposal_view(id, contract, record.escrow, 0);
-				view.state =
-					if served.ended { ContractState::Ended } else { ContractState::Active };
-				view.leg = Some(leg);
-				view.start = served.start;
-				view.end = Some(record.end);
-				view.reported = served.reported;
-				view.proven = served.proven;
-				view.faults = served.faults;
-				view.outages = served.outages;
-				view.paid = record.rate.saturating_mul(served.proven.into());
-				let lost = served.reported.saturating_sub(served.proven);
-				view.refundable = record.rate.saturating_mul(lost.into());
-				view.collateral = record.collateral;
-				Some(view)
-			}
+			Phase::Active(active) => Self::active_view(id, &contract, &active),
 		}
 	}
 
-	fn proposal_view(
+	fn active_view(
 		id: ContractId,
-		contract: ContractRecord,
-		escrow: Balance,
-		expires_at: u32,
-	) -> ContractView {
+		contract: &ContractRecord,
+		active: &ActiveContract,
+	) -> Option<ContractView> {
+		let mut legs = Vec::new();
+		let mut ended = true;
+		for leg in &active.legs {
+			let record = Legs::<T>::get(leg)?;
+			let (view, over) = Self::leg_view(*leg, &record)?;
+			ended &= over;
+			legs.push(view);
+		}
+		let newest = legs.last()?.clone();
+		let closed = active.closed;
+		let mut view = Self::blank_view(id, contract, newest.proof_chain);
+		view.state = if ended { ContractState::Ended } else { ContractState::Active };
+		view.rate = newest.rate;
+		view.interval = newest.interval;
+		view.leg = legs
+			.iter()
+			.find(|leg| leg.reported < leg.end.0.saturating_sub(leg.planned.0))
+			.map(|leg| leg.leg)
+			.or(Some(newest.leg));
+		view.start = legs.first()?.start;
+		view.end = Some(newest.end);
+		view.windows = closed.windows;
+		view.reported = closed.windows;
+		view.proven = closed.proven;
+		view.paid = closed.paid;
+		view.refundable = closed.refunded;
+		view.compensated = closed.compensated;
+		view.escrow = closed.paid.saturating_add(closed.refunded);
+		view.escrow = view.escrow.saturating_sub(closed.compensated);
+		for leg in &legs {
+			view.add(leg);
+		}
+		view.audit = Audits::<T>::get(id).map(|audit| AuditView {
+			chunks: audit.chunks.into_inner(),
+			deadline: audit.deadline,
+			deposit: audit.deposit,
+		});
+		view.legs = legs;
+		Some(view)
+	}
+
+	fn blank_view(id: ContractId, contract: &ContractRecord, chain: ChainId) -> ContractView {
 		ContractView {
 			id,
-			client: contract.client,
-			provider: contract.provider,
+			client: contract.client.clone(),
+			provider: contract.provider.clone(),
 			root: contract.root,
 			size: contract.size,
-			proof_chain: contract.proof_chain,
+			proof_chain: chain,
 			state: ContractState::Proposed,
-			rate: contract.rate,
-			windows: contract.windows,
-			escrow,
-			expires_at,
+			rate: 0,
+			interval: 1,
+			windows: 0,
+			escrow: 0,
+			expires_at: 0,
 			leg: None,
 			start: None,
 			end: None,
@@ -157,41 +177,67 @@ impl<T: Config> Pallet<T> {
 			outages: 0,
 			paid: 0,
 			refundable: 0,
+			compensated: 0,
 			collateral: 0,
+			legs: Vec::new(),
+			audit: None,
 		}
 	}
 
-	/// What reports say of a leg so far; counts its stream.
-	fn served(leg: &LegRecord) -> Option<Served> {
+	/// What reports say of a leg so far, and whether it is over; counts its stream.
+	fn leg_view(id: LegId, leg: &LegRecord) -> Option<(LegView, bool)> {
 		let stream = Self::advance_stream(leg.stream, u32::MAX).ok()?.stream;
 		let now = Chains::<T>::get(leg.proof_chain)?.reported;
 		let within = |from: Window| now.min(leg.end).0.saturating_sub(from.0);
 		let start = Self::start_of(leg);
-		let ended = now >= leg.end || start.is_some_and(|start| start >= leg.end);
-		let reported = within(leg.planned);
-		let mut served = Served { start, reported, ended, ..Default::default() };
+		let over = now >= leg.end || start.is_some_and(|start| start >= leg.end);
+		let mut view = LegView {
+			leg: id,
+			stream: leg.stream,
+			proof_chain: leg.proof_chain,
+			rate: leg.rate.total(),
+			fee: leg.rate.fee,
+			interval: leg.interval,
+			planned: leg.planned,
+			start,
+			end: leg.end,
+			escrow: leg.escrow,
+			collateral: leg.collateral,
+			reported: within(leg.planned),
+			proven: 0,
+			faults: 0,
+			outages: 0,
+			compensated: 0,
+			heat: leg.heat_at(now),
+			appeal_until: Self::appealable(leg),
+		};
 		// Of a leg that has not begun nothing is proven, whatever is reported.
 		let Some(start) = start.filter(|start| *start < leg.end && *start <= now) else {
-			return Some(served);
+			return Some((view, over));
 		};
-		let clean = Self::clean_at(leg, &stream, now.min(leg.end), start)?;
-		// A fault of the window whose report is not complete is no result yet.
-		let open = u32::from(leg.last_fault.is_some_and(|window| window >= now));
-		served.faults = leg.faults.saturating_sub(open);
-		served.proven = clean.saturating_sub(served.faults);
-		served.outages = within(start).saturating_sub(clean);
-		Some(served)
+		// Windows behind an outage that is not final are not counted, so nothing is known of them yet.
+		let until = now.min(leg.end).min(stream.counted);
+		let (from, to) = if start <= until {
+			let mark = |window| Self::mark_of(leg.stream, &stream, window).ok();
+			(mark(start)?, mark(until)?)
+		} else {
+			(stream.mark(), stream.mark())
+		};
+		let clean = to.clean.checked_sub(from.clean)?;
+		view.compensated = Self::share(leg, &from, &to).ok()?;
+		// A fault of a window that is not counted is no result yet.
+		let open = u32::from(leg.last_fault.is_some_and(|last| last.window >= until));
+		view.faults = leg.faults.saturating_sub(open);
+		view.reported = until.0.saturating_sub(leg.planned.0);
+		view.proven = clean.saturating_sub(view.faults);
+		view.outages = until.0.saturating_sub(start.0).saturating_sub(clean);
+		Some((view, over && until >= leg.end.min(now)))
 	}
 
-	/// Clean windows from `start` to `until`.
-	fn clean_at(
-		leg: &LegRecord,
-		stream: &StreamRecord,
-		until: Window,
-		start: Window,
-	) -> Option<u32> {
-		let all = Self::clean_before(leg.stream, stream, until).ok()?;
-		let before = Self::clean_before(leg.stream, stream, start).ok()?;
-		all.checked_sub(before)
+	/// Last block in which a leg's newest fault can be appealed against.
+	pub(crate) fn appealable(leg: &LegRecord) -> Option<BlockNumber> {
+		let last = leg.last_fault.filter(|_| leg.faults > 0)?;
+		let until = last.reported_at.saturating_add(T::AppealPeriod::get());
+		(!Self::is_final(last.reported_at)).then_some(until)
 	}
 }

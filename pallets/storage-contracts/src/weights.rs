@@ -23,6 +23,10 @@ const REPORT: u64 = 5_000_000;
 const BATCH: u64 = 2_500_000;
 /// Native time of one outage, with an outage list at its bound.
 const OUTAGE: u64 = 5_000_000;
+/// Native time of checking a signature twice, or a possession proof.
+const SIGNATURE: u64 = 100_000_000;
+/// Native time of hashing and reading a byte of evidence.
+const EVIDENCE_BYTE: u64 = 4_000;
 /// Native time of one fault, with an outage list at its bound.
 const FAULT: u64 = 3_000_000;
 /// Bytes of state proof per access: a record and its path in the trie.
@@ -58,6 +62,24 @@ pub trait WeightInfo {
 	fn flag_stalled() -> Weight;
 	/// Noting a sign of life, or refusing a message.
 	fn heartbeat() -> Weight;
+	/// Making contracts of so many signed proposals.
+	fn publish(proposals: u32) -> Weight;
+	/// Lengthening a contract.
+	fn extend() -> Weight;
+	/// Repricing or moving a contract of most legs, with so many steps.
+	fn amend(steps: u32) -> Weight;
+	/// Ending a contract of most legs early, with so many steps.
+	fn end(steps: u32) -> Weight;
+	/// Making so many faults final.
+	fn finalise_faults(faults: u32) -> Weight;
+	/// Appealing with evidence of so many bytes.
+	fn appeal(bytes: u32) -> Weight;
+	/// Demanding an audit.
+	fn demand_audit() -> Weight;
+	/// Answering an audit.
+	fn answer_audit() -> Weight;
+	/// Changing a proof chain's record.
+	fn set_chain_terms() -> Weight;
 }
 
 /// Weights from the runtime's database costs.
@@ -127,12 +149,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 
 	// A batch has one record. An outage reads its stream and changes its outage list. A fault
-	// changes its leg and its stream and reads its batch and the outage list.
+	// changes its leg, its stream, its record and its provider and reads batch, contract and outages.
 	fn report(batches: u32, outages: u32, faults: u32) -> Weight {
 		Self::of(REPORT, 2, 1)
 			.saturating_add(Self::of(BATCH, 1, 1).saturating_mul(batches.into()))
-			.saturating_add(Self::of(OUTAGE, 2, 1).saturating_mul(outages.into()))
-			.saturating_add(Self::of(FAULT, 4, 2).saturating_mul(faults.into()))
+			.saturating_add(Self::of(OUTAGE, 3, 3).saturating_mul(outages.into()))
+			.saturating_add(Self::of(FAULT, 6, 4).saturating_mul(faults.into()))
 	}
 
 	fn flag_stalled() -> Weight {
@@ -141,5 +163,50 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 
 	fn heartbeat() -> Weight {
 		Self::of(REPORT, 2, 1)
+	}
+
+	// Beside proposing and accepting: the signature, checked twice at most, and the number.
+	fn publish(proposals: u32) -> Weight {
+		let one = Self::propose().saturating_add(Self::accept());
+		let one = one.saturating_add(Self::of(SIGNATURE, 1, 1));
+		Self::of(REPORT, 2, 0).saturating_add(one.saturating_mul(proposals.into()))
+	}
+
+	fn extend() -> Weight {
+		Self::accept()
+	}
+
+	// Up to four legs are cut and as many opened.
+	fn amend(steps: u32) -> Weight {
+		Self::end(steps)
+			.saturating_add(Self::accept().saturating_mul(4))
+			.saturating_add(Self::of(SIGNATURE, 0, 0))
+	}
+
+	// Of each leg: itself, its stream, agenda, outages, batch, chain and two edges.
+	fn end(steps: u32) -> Weight {
+		Self::of(CALL, 8, 8)
+			.saturating_add(Self::of(AGENDA, 10, 9).saturating_mul(4))
+			.saturating_add(Self::advance(steps))
+	}
+
+	fn finalise_faults(faults: u32) -> Weight {
+		Self::of(REPORT, 2, 0).saturating_add(Self::of(CALL, 8, 7).saturating_mul(faults.into()))
+	}
+
+	fn appeal(bytes: u32) -> Weight {
+		Self::of(CALL.saturating_add(EVIDENCE_BYTE.saturating_mul(bytes.into())), 8, 4)
+	}
+
+	fn demand_audit() -> Weight {
+		Self::of(CALL, 6, 3)
+	}
+
+	fn answer_audit() -> Weight {
+		Self::of(CALL.saturating_add(SIGNATURE), 5, 4)
+	}
+
+	fn set_chain_terms() -> Weight {
+		Self::of(REPORT, 1, 1)
 	}
 }

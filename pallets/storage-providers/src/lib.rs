@@ -34,7 +34,7 @@ pub mod pallet {
 	use super::*;
 	use frame_support::{pallet_prelude::*, traits::fungible};
 	use frame_system::pallet_prelude::*;
-	use terrace_layers::{AccountId, Balance, Offer};
+	use terrace_layers::{AccountId, Balance, BlockNumber, Offer};
 
 	/// The pallet.
 	#[pallet::pallet]
@@ -56,6 +56,12 @@ pub mod pallet {
 		/// Collateral below which nobody stays registered: an entry costs state.
 		#[pallet::constant]
 		type MinCollateral: Get<Balance>;
+		/// Blocks that a provider has to make up for missing collateral.
+		#[pallet::constant]
+		type ProbationPeriod: Get<BlockNumber>;
+		/// Blocks between a provider's last contract and its leaving.
+		#[pallet::constant]
+		type ExitCooldown: Get<BlockNumber>;
 		/// Weights of the calls.
 		type WeightInfo: WeightInfo;
 	}
@@ -70,6 +76,10 @@ pub mod pallet {
 	/// Everybody who is registered.
 	#[pallet::storage]
 	pub type Providers<T> = StorageMap<_, Blake2_128Concat, AccountId, ProviderRecord, OptionQuery>;
+
+	/// Accounts that may act for providers: those of the keys that sign their proofs.
+	#[pallet::storage]
+	pub type Operators<T> = StorageMap<_, Blake2_128Concat, AccountId, AccountId, OptionQuery>;
 
 	/// What happened.
 	#[pallet::event]
@@ -116,6 +126,35 @@ pub mod pallet {
 			/// Collateral held now.
 			held: Balance,
 		},
+		/// A provider's earnings go to another account.
+		PayeeChanged {
+			/// The provider.
+			who: AccountId,
+			/// The account; none for its own.
+			payee: Option<AccountId>,
+		},
+		/// A provider takes no more contracts and leaves when those it has are closed.
+		ExitAnnounced {
+			/// The provider.
+			who: AccountId,
+		},
+		/// A provider stays after all.
+		ExitCancelled {
+			/// The provider.
+			who: AccountId,
+		},
+		/// A provider holds less than its contracts require: it takes no new ones.
+		ProbationBegan {
+			/// The provider.
+			who: AccountId,
+			/// Collateral that is missing.
+			missing: Balance,
+		},
+		/// A provider holds what its contracts require again.
+		ProbationEnded {
+			/// The provider.
+			who: AccountId,
+		},
 		/// A provider left.
 		ProviderLeft {
 			/// The former provider.
@@ -150,6 +189,18 @@ pub mod pallet {
 		CollateralShort,
 		/// Contracts still run; close them first.
 		StillCommitted,
+		/// The provider has announced that it leaves; cancel that to go on.
+		Exiting,
+		/// The provider has not announced that it leaves.
+		NotExiting,
+		/// The provider holds less collateral than its contracts require; add some.
+		OnProbation,
+		/// Faults or outages may still cost collateral; make them final first.
+		PenaltiesOpen,
+		/// The last contract was closed too recently; wait.
+		CoolingDown,
+		/// The operator's key acts for another provider already.
+		OperatorTaken,
 	}
 
 	#[pallet::hooks]
@@ -228,12 +279,45 @@ pub mod pallet {
 
 		/// Ends the caller's registration and gives its collateral back.
 		///
-		/// *Fails if* a contract still runs. *Emits* [`Event::ProviderLeft`].
+		/// *Fails if* a contract still runs, a penalty may come, or the last contract was closed too
+		/// recently. *Emits* [`Event::ProviderLeft`].
 		#[pallet::call_index(5)]
 		#[pallet::weight(T::WeightInfo::leave())]
 		pub fn leave(origin: OriginFor<T>) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			Self::do_leave(who)
+		}
+
+		/// Names the account that the caller's earnings go to; none for its own.
+		///
+		/// *Fails if* the caller is no provider. *Emits* [`Event::PayeeChanged`].
+		#[pallet::call_index(6)]
+		#[pallet::weight(T::WeightInfo::set_accepting())]
+		pub fn set_payee(origin: OriginFor<T>, payee: Option<AccountId>) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_set_payee(who, payee)
+		}
+
+		/// Takes no more contracts, to leave when those that run are closed.
+		///
+		/// *Fails if* the caller is no provider or has announced it. *Emits*
+		/// [`Event::ExitAnnounced`].
+		#[pallet::call_index(7)]
+		#[pallet::weight(T::WeightInfo::set_accepting())]
+		pub fn announce_exit(origin: OriginFor<T>) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_announce_exit(who)
+		}
+
+		/// Stays after all.
+		///
+		/// *Fails if* the caller has not announced that it leaves. *Emits*
+		/// [`Event::ExitCancelled`].
+		#[pallet::call_index(8)]
+		#[pallet::weight(T::WeightInfo::set_accepting())]
+		pub fn cancel_exit(origin: OriginFor<T>) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_cancel_exit(who)
 		}
 	}
 }

@@ -5,7 +5,7 @@ use crate as pallet_storage_providers;
 use crate::{Pallet, ProviderRecord};
 use frame_support::{
 	construct_runtime, derive_impl,
-	traits::{ConstU128, VariantCountOf},
+	traits::{ConstU128, ConstU32, VariantCountOf},
 	weights::constants::ParityDbWeight,
 };
 use sp_core::sr25519;
@@ -54,8 +54,20 @@ impl crate::Config for Test {
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Currency = Balances;
 	type MinCollateral = ConstU128<MIN_COLLATERAL>;
+	type ProbationPeriod = ConstU32<PROBATION>;
+	type ExitCooldown = ConstU32<COOLDOWN>;
 	type WeightInfo = crate::weights::SubstrateWeight<Test>;
 }
+
+/// The offer with another key.
+pub fn offer_with(key: u8) -> Offer {
+	Offer { operator: sr25519::Public::from_raw([key; 32]), ..offer() }
+}
+
+/// Blocks to make up for missing collateral.
+pub const PROBATION: u32 = 20;
+/// Blocks between the last contract and leaving.
+pub const COOLDOWN: u32 = 10;
 
 /// An offer that is accepted as it is.
 pub fn offer() -> Offer {
@@ -99,8 +111,9 @@ impl TestExt {
 		.expect("balances genesis is valid");
 		sp_io::TestExternalities::new(storage).execute_with(|| {
 			System::set_block_number(1);
-			for (who, collateral) in self.registered {
-				StorageProviders::register(RuntimeOrigin::signed(who), offer(), collateral)
+			for (key, (who, collateral)) in (7..).zip(self.registered) {
+				let offer = offer_with(key);
+				StorageProviders::register(RuntimeOrigin::signed(who), offer, collateral)
 					.expect("the offer is valid and the account endowed");
 			}
 			test();

@@ -29,11 +29,16 @@ impl<T: Config> Pallet<T> {
 	fn view(who: AccountId, record: ProviderRecord) -> ProviderView {
 		ProviderView {
 			collateral: Self::held(&who),
+			cooldown: Self::cooldown(&record),
 			who,
-			offer: record.offer,
-			accepting: record.accepting,
+			accepting: record.takes_contracts(),
 			used: record.used,
 			required: record.required,
+			offer: record.offer,
+			payee: record.payee,
+			cases: record.cases,
+			probation_since: record.probation_since,
+			exiting_since: record.exiting_since,
 		}
 	}
 }

@@ -3,7 +3,7 @@
 //!
 //! Pallet and item names are part of the protocol: renaming one breaks every neighbour.
 
-use crate::{ChainId, LaneId};
+use crate::{ChainId, LaneId, Window};
 use alloc::{vec, vec::Vec};
 use codec::Encode;
 use sp_crypto_hashing::{blake2_128, twox_128, twox_64};
@@ -63,4 +63,14 @@ pub fn genesis_proof_keys() -> Vec<Vec<u8>> {
 /// The keys of the parent's state that back a child's checkpoint.
 pub fn checkpoint_proof_keys() -> Vec<Vec<u8>> {
 	vec![grandpa_authorities(), grandpa_set_id()]
+}
+
+/// The hash of a recent block.
+pub fn block_hash(number: u32) -> Vec<u8> {
+	map_twox("System", "BlockHash", &number.encode())
+}
+
+/// When a window of a proof chain took proofs, and under which seed: [`crate::WindowBounds`].
+pub fn window_bounds(window: Window) -> Vec<u8> {
+	map_twox("ProofVerification", "Bounds", &window.encode())
 }

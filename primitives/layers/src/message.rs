@@ -64,8 +64,10 @@ pub struct TrackedLeg {
 	pub start: Window,
 	/// First window in which it is due no more.
 	pub end: Window,
-	/// Chunks challenged in each window.
+	/// Chunks challenged in each window in which the leg is due.
 	pub challenges: u8,
+	/// One window out of so many, on average, in which the leg is due.
+	pub interval: u16,
 }
 
 /// Legs to track from one window on.
@@ -181,6 +183,14 @@ pub enum Message {
 		/// Its new round.
 		round: u32,
 	},
+	/// Contract chain to proof chain: another key signs a stream's proofs from now on.
+	#[codec(index = 7)]
+	SetOperator {
+		/// The stream.
+		stream: StreamId,
+		/// The key.
+		operator: Operator,
+	},
 }
 
 impl Message {
@@ -191,6 +201,7 @@ impl Message {
 			Message::Credit { .. } | Message::Release { .. } => LaneId::MONEY,
 			Message::Track(_)
 			| Message::Untrack(_)
+			| Message::SetOperator { .. }
 			| Message::Report(_)
 			| Message::Heartbeat { .. } => LaneId::STORAGE,
 		}
@@ -202,7 +213,8 @@ impl Message {
 			Message::Beacon(_)
 			| Message::Credit { .. }
 			| Message::Track(_)
-			| Message::Untrack(_) => Relation::Parent,
+			| Message::Untrack(_)
+			| Message::SetOperator { .. } => Relation::Parent,
 			Message::Release { .. } | Message::Report(_) | Message::Heartbeat { .. } => {
 				Relation::Child
 			}

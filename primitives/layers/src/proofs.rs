@@ -2,12 +2,27 @@
 //! Possession proofs as operators submit them.
 
 use crate::{ChainId, StreamId, Window};
-use codec::{Decode, DecodeWithMemTracking, Encode};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use sp_core::ConstU32;
 use sp_crypto_hashing::blake2_256;
 use sp_runtime::BoundedVec;
 use terrace_possession::PossessionProof;
+
+/// When the last round of a window took proofs, and the seed of its challenges.
+///
+/// A proof chain keeps it in its state, where its parent can have it proven.
+#[derive(
+	Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Debug, PartialEq, Eq,
+)]
+pub struct WindowBounds {
+	/// Block in which the round opened.
+	pub opened_at: u32,
+	/// First block in which proofs were refused.
+	pub closes_at: u32,
+	/// Seed of the challenges.
+	pub seed: [u8; 32],
+}
 
 /// Legs of one page: one storage read serves them all.
 pub const PAGE_SLOTS: u32 = 64;

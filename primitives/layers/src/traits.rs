@@ -2,7 +2,8 @@
 //! How pallets meet without knowing each other; a runtime joins them.
 
 use crate::{
-	Beacon, ChainId, FinalityProof, Imported, LaneId, Layer, Message, Offer, Origin, Relation,
+	AccountId, Beacon, ChainId, FinalityProof, Imported, LaneId, Layer, Message, Offer, Origin,
+	Relation,
 };
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -41,6 +42,10 @@ pub trait Neighbours {
 	}
 	/// What `chain`'s genesis says, for a child.
 	fn origin_of(chain: &ChainId) -> Option<Origin>;
+	/// Account that registered `chain` and holds its bond, for a child.
+	fn owner_of(_chain: &ChainId) -> Option<AccountId> {
+		None
+	}
 }
 
 /// The finality clients of this chain's neighbours.
@@ -191,12 +196,28 @@ impl BeaconSource for () {
 pub trait Providers<AccountId, Balance> {
 	/// A provider's offer; `None` for a stranger.
 	fn offer(who: &AccountId) -> Option<Offer>;
-	/// Whether the provider takes new contracts.
+	/// Whether the provider takes new contracts: it neither paused nor is leaving, and has all the
+	/// collateral that its contracts require.
 	fn accepting(who: &AccountId) -> bool;
+	/// The provider that `caller` acts for, as its owner or as its operator.
+	fn acted_for(caller: &AccountId) -> Option<AccountId>;
+	/// Account that the provider's earnings go to.
+	fn payee(who: &AccountId) -> AccountId;
 	/// Books capacity and collateral for a contract; fails when either is short.
 	fn commit(who: &AccountId, bytes: u64, collateral: Balance) -> DispatchResult;
 	/// Gives back what [`Self::commit`] booked.
 	fn release(who: &AccountId, bytes: u64, collateral: Balance);
+	/// Collateral that the provider holds.
+	fn collateral(who: &AccountId) -> Balance;
+	/// Takes up to `amount` of the provider's collateral and pays it to `to`; returns how much it was.
+	fn slash(who: &AccountId, amount: Balance, to: &AccountId) -> Balance;
+	/// Notes that one more penalty may come: collateral stays until [`Self::drop_case`].
+	fn add_case(who: &AccountId);
+	/// Notes that one penalty less may come.
+	fn drop_case(who: &AccountId);
+	/// Whether the provider has lacked required collateral for longer than allowed: its contracts may
+	/// be ended.
+	fn is_insolvent(who: &AccountId) -> bool;
 }
 
 /// Moves tokens out of circulation to back what a child issued at its genesis.

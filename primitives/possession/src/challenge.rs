@@ -36,6 +36,23 @@ pub fn challenge(
 	picked
 }
 
+/// What the draw of due legs hashes first.
+pub const DUE_DOMAIN: &[u8] = b"terrace/due/1";
+
+/// Whether a leg that is due in one window out of `interval`, on average, is due under this seed.
+///
+/// The draw is uniform and independent of the challenge; a leg with an interval of 1, or of 0, is
+/// always due.
+pub fn is_due(seed: &ChallengeSeed, leg: u64, interval: u16) -> bool {
+	if interval <= 1 {
+		return true;
+	}
+	let mut hasher = Hasher::new_keyed(seed.as_bytes());
+	hasher.update(DUE_DOMAIN).update(&leg.to_le_bytes());
+	let mut words = Words::over(hasher);
+	words.draw_below(interval.into()) == 0
+}
+
 /// A stream of uniformly distributed words.
 struct Words {
 	stream: OutputReader,
@@ -47,6 +64,10 @@ impl Words {
 	fn new(seed: &ChallengeSeed, provider: &[u8; 32], leg: u64) -> Self {
 		let mut hasher = Hasher::new_keyed(seed.as_bytes());
 		hasher.update(CHALLENGE_DOMAIN).update(provider).update(&leg.to_le_bytes());
+		Self::over(hasher)
+	}
+
+	fn over(hasher: Hasher) -> Self {
 		let mut stream = hasher.finalize_xof();
 		let block = next_block(&mut stream);
 		Self { stream, block }
@@ -83,6 +104,32 @@ fn next_block(stream: &mut OutputReader) -> core::array::IntoIter<[u8; 8], 8> {
 #[cfg(test)]
 mod tests {
 	use super::*;
+
+	#[test]
+	fn legs_are_due_in_one_window_out_of_their_interval() {
+		for interval in [2_u16, 3, 10] {
+			let due = |n: u32| {
+				let mut seed = [7; 32];
+				seed[..4].copy_from_slice(&n.to_le_bytes());
+				is_due(&ChallengeSeed(seed), 5, interval)
+			};
+			let draws = 20_000_u32;
+			let count = (0..draws).filter(|n| due(*n)).count() as f64;
+			let rate = 1.0 / f64::from(interval);
+			let deviation = (f64::from(draws) * rate * (1.0 - rate)).sqrt();
+			let expected = f64::from(draws) * rate;
+			assert!((count - expected).abs() < 4.0 * deviation, "{count} of {draws}, 1/{interval}");
+		}
+	}
+
+	#[test]
+	fn legs_without_an_interval_are_always_due() {
+		let seeds = (0..100).map(|byte| ChallengeSeed([byte; 32]));
+		assert!(seeds.clone().all(|seed| is_due(&seed, 1, 1) && is_due(&seed, 1, 0)));
+		// Legs are drawn apart from each other.
+		let differs = |seed: ChallengeSeed| is_due(&seed, 1, 2) != is_due(&seed, 2, 2);
+		assert!(seeds.map(differs).filter(|differs| *differs).count() > 20);
+	}
 
 	#[test]
 	fn words_left_over_are_refused() {

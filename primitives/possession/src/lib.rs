@@ -29,7 +29,7 @@ mod prove;
 #[cfg(feature = "std")]
 pub mod reference;
 
-pub use challenge::{challenge, CHALLENGE_DOMAIN};
+pub use challenge::{challenge, is_due, CHALLENGE_DOMAIN, DUE_DOMAIN};
 pub use hash::ChainingValue;
 pub use id::{ChallengeSeed, ContentId, NotHex};
 pub use proof::{encoded_bound, PossessionProof, ProofBound, ProofError};

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Runtime APIs of Terrace's own.
 
-use crate::{AccountId, Balance};
+use crate::AccountId;
 use alloc::vec::Vec;
 use frame_support::weights::Weight;
 use terrace_layers::{
 	views::{
-		ContractView, LaneView, NeighbourView, ProofChainView, ProviderView, SlotView, StreamView,
-		WindowView,
+		ContractView, LaneView, NeighbourView, Note, Obstacle, ProofChainView, ProviderView, Quote,
+		SlotView, StreamView, WindowView,
 	},
-	Beacon, ChainId, ContractId, LaneId, Layer, StreamId,
+	Beacon, ChainId, ContractId, LaneId, Layer, StreamId, Terms,
 };
 
 sp_api::decl_runtime_apis! {
@@ -43,13 +43,20 @@ sp_api::decl_runtime_apis! {
 		fn proof_chains() -> Vec<ProofChainView>;
 		/// A provider's payment stream.
 		fn stream(provider: AccountId, chain: ChainId) -> Option<StreamView>;
-		/// Rate, escrow and collateral of a contract that was proposed now.
-		fn quote(
+		/// What a contract that was proposed now would cost; `None` if it cannot be.
+		fn quote(provider: AccountId, terms: Terms) -> Option<Quote>;
+		/// Everything that keeps a client from proposing a contract.
+		fn preflight_propose(
+			client: AccountId,
 			provider: AccountId,
-			chain: ChainId,
-			size: u64,
-			windows: u32,
-		) -> Option<(Balance, Balance, Balance)>;
+			terms: Terms,
+		) -> Vec<Obstacle>;
+		/// Everything that keeps a provider from accepting a proposal.
+		fn preflight_accept(id: ContractId) -> Vec<Obstacle>;
+		/// Everything that keeps a contract from being closed.
+		fn preflight_close(id: ContractId) -> Vec<Obstacle>;
+		/// What happens to a contract next, and what the parties can do about it.
+		fn explain(id: ContractId) -> Vec<Note>;
 	}
 
 	/// Windows and what is due in them; on proof chains.

@@ -37,6 +37,8 @@ pub const FREE_PER_BLOCK: Perbill = Perbill::from_percent(70);
 /// Share of a block's weight that relayed calls of one neighbour may take for nothing; no call that must
 /// be free takes more.
 pub const FREE_PER_CHAIN: Perbill = Perbill::from_percent(35);
+/// Bytes of possession proofs that a proof chain takes in a second: half of what its blocks hold.
+pub const PROOF_BYTES_PER_SECOND: u32 = MAX_BLOCK_LENGTH / 4;
 /// Blocks without progress after which a neighbour is not believed any more.
 pub const MAX_STALENESS: BlockNumber = 7 * DAYS;
 /// Blocks for which bonds answer for votes of former authorities.

@@ -57,6 +57,8 @@ pub struct Terms {
 	pub recovery_delay: u32,
 	/// Percent of a child's locked tokens that it may release in a day; 0 sets no limit.
 	pub release_percent: u8,
+	/// Blocks in which a proof chain's report can be appealed against.
+	pub appeal_blocks: u32,
 }
 
 /// The terms of a named preset.
@@ -69,6 +71,7 @@ pub fn terms(id: &PresetId) -> Option<Terms> {
 		window_blocks: 10,
 		recovery_delay: 20,
 		release_percent: 0,
+		appeal_blocks: 10,
 	};
 	match id.as_ref() {
 		DEV => Some(short(vec![alice()])),
@@ -79,6 +82,7 @@ pub fn terms(id: &PresetId) -> Option<Terms> {
 			window_blocks: 300,
 			recovery_delay: 7 * DAYS,
 			release_percent: 10,
+			appeal_blocks: DAYS,
 		}),
 		_ => None,
 	}
@@ -117,6 +121,7 @@ pub fn common(layer: Layer, terms: &Terms, balances: Vec<(AccountId, Balance)>) 
 			"epochSlots": terms.epoch_slots,
 			"recoveryDelay": terms.recovery_delay,
 			"releasePercent": terms.release_percent,
+			"appealBlocks": terms.appeal_blocks,
 		},
 		"chainRegistry": { "layer": layer, "windowMs": window_ms },
 	})

@@ -44,6 +44,16 @@ pub mod pallet {
 		10
 	}
 
+	/// Blocks in which a proof chain's report can be appealed against.
+	#[pallet::storage]
+	pub type AppealBlocks<T: Config> = StorageValue<_, u32, ValueQuery, DefaultAppealBlocks>;
+
+	/// A day.
+	#[pallet::type_value]
+	pub fn DefaultAppealBlocks() -> u32 {
+		crate::constants::DAYS
+	}
+
 	#[pallet::genesis_config]
 	pub struct GenesisConfig<T: Config> {
 		/// Slots of one epoch; it can never change afterwards.
@@ -52,6 +62,8 @@ pub mod pallet {
 		pub recovery_delay: u32,
 		/// Percent of a child's locked tokens that it may release in a day; 0 sets no limit.
 		pub release_percent: u8,
+		/// Blocks in which a proof chain's report can be appealed against.
+		pub appeal_blocks: u32,
 		#[serde(skip)]
 		pub _config: core::marker::PhantomData<T>,
 	}
@@ -62,6 +74,7 @@ pub mod pallet {
 				epoch_slots: DefaultEpochSlots::get(),
 				recovery_delay: DefaultRecoveryDelay::get(),
 				release_percent: DefaultReleasePercent::get(),
+				appeal_blocks: DefaultAppealBlocks::get(),
 				_config: Default::default(),
 			}
 		}
@@ -76,6 +89,14 @@ pub mod pallet {
 			RecoveryDelay::<T>::put(self.recovery_delay);
 			assert!(self.release_percent <= 100, "no child has more than all of its tokens");
 			ReleasePercent::<T>::put(self.release_percent);
+			AppealBlocks::<T>::put(self.appeal_blocks);
+		}
+	}
+
+	impl<T: Config> Pallet<T> {
+		/// Blocks in which a proof chain's report can be appealed against.
+		pub fn appeal_blocks() -> u32 {
+			AppealBlocks::<T>::get()
 		}
 	}
 

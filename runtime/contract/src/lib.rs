@@ -145,11 +145,31 @@ terrace_runtime_common::implement_apis! {
 		}
 		fn quote(
 			provider: AccountId,
-			chain: terrace_layers::ChainId,
-			size: u64,
-			windows: u32,
-		) -> Option<(Balance, Balance, Balance)> {
-			StorageContracts::quote(provider, chain, size, windows)
+			terms: terrace_layers::Terms,
+		) -> Option<terrace_layers::views::Quote> {
+			StorageContracts::quote(provider, terms)
+		}
+		fn preflight_propose(
+			client: AccountId,
+			provider: AccountId,
+			terms: terrace_layers::Terms,
+		) -> alloc::vec::Vec<terrace_layers::views::Obstacle> {
+			StorageContracts::preflight_propose(client, provider, terms)
+		}
+		fn preflight_accept(
+			id: terrace_layers::ContractId,
+		) -> alloc::vec::Vec<terrace_layers::views::Obstacle> {
+			StorageContracts::preflight_accept(id)
+		}
+		fn preflight_close(
+			id: terrace_layers::ContractId,
+		) -> alloc::vec::Vec<terrace_layers::views::Obstacle> {
+			StorageContracts::preflight_close(id)
+		}
+		fn explain(
+			id: terrace_layers::ContractId,
+		) -> alloc::vec::Vec<terrace_layers::views::Note> {
+			StorageContracts::explain(id)
 		}
 	}
 }

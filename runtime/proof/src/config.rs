@@ -48,6 +48,8 @@ terrace_runtime_common::configure_links! {
 
 impl pallet_proof_verification::Config for Runtime {
 	type Beacon = CrossLayer;
+	// A week of ten-minute windows: longer than any appeal waits.
+	type BoundsKept = ConstU32<1_024>;
 	// A full page of proofs for blobs of a terabyte, one challenge each, is 130 KiB.
 	type MaxBatchBytes = ConstU32<{ 256 * 1024 }>;
 	type MaxPagesPerStream = ConstU32<1_024>;

@@ -6,7 +6,7 @@ use sp_core::Pair;
 use sp_keyring::Sr25519Keyring;
 use terrace_layers::{
 	views::{ContractView, SlotView},
-	ContractId, Offer, ProofBatch, ProofItem, StreamId,
+	ContractId, Offer, ProofBatch, ProofItem, StreamId, Terms,
 };
 use terrace_possession::{challenge, prove, BlobSize, ChallengeSeed, ContentId};
 use terrace_runtime_common::constants::UNIT;
@@ -37,11 +37,14 @@ pub fn open(world: &mut World) {
 pub fn agree(world: &mut World, data: &[u8], windows: u32) -> ContractId {
 	let call = pallet_storage_contracts::Call::propose {
 		provider: PROVIDER.to_account_id(),
-		proof_chain: world.proof.id(),
-		root: ContentId::of(data),
-		size: data.len() as u64,
-		windows,
-		max_rate: u128::MAX,
+		terms: Terms {
+			proof_chain: world.proof.id(),
+			root: ContentId::of(data),
+			size: data.len() as u64,
+			windows,
+			interval: 1,
+			max_rate: u128::MAX,
+		},
 	};
 	assert_eq!(world.contract.submit(CLIENT, call), Outcome::Applied);
 	let newest = contracts(&mut world.contract).last().expect("it was proposed").id;

@@ -59,6 +59,8 @@ pub struct Closed {
 	pub paid: Balance,
 	/// Given back to the client.
 	pub refunded: Balance,
+	/// Share of that which came out of the provider's collateral.
+	pub compensated: Balance,
 }
 
 impl Step {
@@ -330,8 +332,14 @@ mod tests {
 		use codec::Encode;
 		let fields = (5u64, 10u32, 9u32, 900u128, 100u128).encode();
 		let closed = Closed::decode(&mut &fields[..]).expect("the event's fields");
-		let expected =
-			Closed { id: ContractId(5), windows: 10, proven: 9, paid: 900, refunded: 100 };
+		let expected = Closed {
+			id: ContractId(5),
+			windows: 10,
+			proven: 9,
+			paid: 900,
+			refunded: 100,
+			compensated: 0,
+		};
 		assert_eq!(closed, expected);
 		assert!(closed.text().contains("9 of 10"));
 	}

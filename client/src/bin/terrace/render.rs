@@ -35,6 +35,8 @@ pub fn contract_json(view: &ContractView) -> Value {
 		"outages": view.outages,
 		"paid": view.paid.to_string(),
 		"refundable": view.refundable.to_string(),
+		"compensated": view.compensated.to_string(),
+		"interval": view.interval,
 		"collateral": view.collateral.to_string(),
 	})
 }
@@ -70,13 +72,9 @@ pub fn contract_text(view: &ContractView, chain: Option<&ProofChainView>) -> Str
 	lines.join("\n")
 }
 
-/// Windows from the first planned one to the end: each is either paid or given back.
+/// Windows ordered: each is either paid or given back.
 pub fn total_windows(view: &ContractView) -> u32 {
-	let paid_for = view.escrow.checked_div(view.rate).and_then(|windows| windows.try_into().ok());
-	match view.end {
-		Some(_) => paid_for.unwrap_or(view.windows),
-		None => view.windows,
-	}
+	view.windows
 }
 
 /// When so many milliseconds of windows will be over; windows stretch when their chain stalls.
@@ -139,6 +137,7 @@ pub mod examples {
 			proof_chain: ChainId::default(),
 			state: ContractState::Active,
 			rate: 100,
+			interval: 1,
 			windows: 10,
 			escrow: 1_000,
 			expires_at: 0,
@@ -151,7 +150,10 @@ pub mod examples {
 			outages: 0,
 			paid: 0,
 			refundable: 0,
+			compensated: 0,
 			collateral: 500,
+			legs: Vec::new(),
+			audit: None,
 		}
 	}
 
@@ -171,6 +173,11 @@ pub mod examples {
 			used: 0,
 			collateral: 1_000_000,
 			required: 0,
+			payee: None,
+			cases: 0,
+			probation_since: None,
+			exiting_since: None,
+			cooldown: 0,
 		}
 	}
 }
@@ -191,10 +198,8 @@ mod tests {
 	#[test]
 	fn windows_are_those_paid_for() {
 		let mut view = examples::contract();
-		view.escrow = 900;
-		assert_eq!(total_windows(&view), 9, "an accepted contract may be shorter than ordered");
-		view.end = None;
-		assert_eq!(total_windows(&view), 10, "a proposal has the windows ordered");
+		view.windows = 9;
+		assert_eq!(total_windows(&view), 9);
 	}
 
 	#[test]

@@ -3,6 +3,7 @@
 
 mod authorize;
 mod genesis;
+mod intervals;
 mod model;
 mod reports;
 mod scenarios;

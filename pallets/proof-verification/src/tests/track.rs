@@ -6,7 +6,7 @@ use frame_support::{assert_noop, assert_ok};
 use sp_core::Pair;
 use terrace_layers::{
 	BatchId, LegId, Message, OnMessage, Relation, StreamId, TrackBatch, TrackedLeg, Window,
-	MAX_BATCHES_PER_WINDOW,
+	MAX_BATCHES_PER_WINDOW, MAX_INTERVAL,
 };
 use terrace_possession::{MAX_BLOB_SIZE, MAX_CHALLENGES};
 
@@ -99,6 +99,8 @@ fn bad_legs_do_not_hold_up_the_others() {
 			TrackedLeg { size: 0, ..leg(10, 1) },
 			TrackedLeg { size: MAX_BLOB_SIZE + 1, ..leg(11, 1) },
 			TrackedLeg { challenges: 0, ..leg(12, 1) },
+			TrackedLeg { interval: 0, ..leg(19, 1) },
+			TrackedLeg { interval: MAX_INTERVAL + 1, ..leg(20, 1) },
 			TrackedLeg { challenges: MAX_CHALLENGES + 1, ..leg(13, 1) },
 			// Over before it could start, by plan or because it came late.
 			TrackedLeg { start: Window(5), end: Window(5), ..leg(14, 1) },

@@ -54,6 +54,7 @@ fn page_shows_what_is_due_and_what_is_proven() {
 			root: later.root,
 			size: later.size,
 			challenges: 3,
+			interval: 1,
 			start: Window(5),
 			end: later.end,
 			due: false,

@@ -20,18 +20,18 @@ fn accept_moves_the_escrow_and_books_the_provider() {
 		let collateral = UNIT * Balance::from(COLLATERAL_WINDOWS);
 		assert_eq!((provider(BOB).used, provider(BOB).required), (MIB, collateral));
 		assert_eq!((ProposalsOf::<Test>::get(ALICE), ProposalsTo::<Test>::get(BOB)), (0, 0));
-		assert_eq!(
-			last_event(),
-			Event::ContractAccepted {
-				id,
-				leg: leg_id(id),
-				stream: stream_id(BOB),
-				batch: BatchId(1),
-				start: Window(2),
-				end: Window(12),
-				escrow: 10 * UNIT,
-			}
-		);
+		assert_eq!(last_event(), Event::ContractAccepted { id, client: ALICE, provider: BOB });
+		assert!(events().contains(&Event::LegOpened {
+			contract: id,
+			leg: leg_id(id),
+			stream: stream_id(BOB),
+			proof_chain: P,
+			batch: BatchId(1),
+			rate: UNIT,
+			start: Window(2),
+			end: Window(12),
+			escrow: 10 * UNIT,
+		}));
 	});
 }
 
@@ -54,6 +54,7 @@ fn accept_sends_the_leg_with_all_that_proving_needs() {
 				start: Window(2),
 				end: Window(12),
 				challenges: 4,
+				interval: 1,
 			}]
 		);
 	});
@@ -106,7 +107,7 @@ fn accept_keeps_the_terms_of_the_proposal() {
 			provider.accepting = false;
 		});
 		assert_ok!(accept(id));
-		assert_eq!((leg(id).rate, leg(id).escrow), (UNIT, 10 * UNIT));
+		assert_eq!((leg(id).rate.price, leg(id).escrow), (UNIT, 10 * UNIT));
 	});
 }
 
@@ -125,9 +126,8 @@ fn accept_ends_at_the_deadline() {
 fn accept_fails_for_others_and_twice() {
 	TestExt::new().build_and_execute(|| {
 		let id = propose(ALICE, BOB, 10);
-		for who in [ALICE, DAVE] {
-			assert_noop!(StorageContracts::accept(by(who), id), Error::<Test>::NotProvider);
-		}
+		assert_noop!(StorageContracts::accept(by(DAVE), id), Error::<Test>::NotProvider);
+		assert_noop!(StorageContracts::accept(by(ALICE), id), Error::<Test>::UnknownProvider);
 		assert_noop!(StorageContracts::accept(RuntimeOrigin::none(), id), DispatchError::BadOrigin);
 		assert_noop!(accept(ContractId(9)), Error::<Test>::UnknownContract);
 		assert_ok!(accept(id));
@@ -215,8 +215,11 @@ fn legs_with_the_same_ends_are_one_entry() {
 		contract(CAROL, BOB, 10);
 		contract(CAROL, BOB, 11);
 		let agenda = Agendas::<Test>::get(stream_id(BOB));
-		let entries: Vec<_> =
-			agenda.pending.iter().map(|entry| (entry.end.0, entry.rate, entry.legs)).collect();
+		let entries: Vec<_> = agenda
+			.pending
+			.iter()
+			.map(|entry| (entry.end.0, entry.rate.price, entry.legs))
+			.collect();
 		assert_eq!(entries, vec![(12, 2 * UNIT, 2), (13, UNIT, 1)]);
 	});
 }

@@ -20,7 +20,7 @@ fn advance_counts_what_is_reported() {
 		// Legs start; an empty stretch, and one with the leg.
 		assert_eq!(advance(10).actual_weight, weight(3));
 		assert_eq!((stream(BOB).counted, stream(BOB).clean), (Window(5), 5));
-		assert_eq!((stream(BOB).gross, stream(BOB).rate), (3 * UNIT, UNIT));
+		assert_eq!((stream(BOB).gross.price, stream(BOB).rate.price), (3 * UNIT, UNIT));
 		assert_eq!(
 			last_event(),
 			Event::StreamAdvanced { stream: stream_id(BOB), counted: Window(5) }
@@ -44,7 +44,7 @@ fn advance_stops_when_its_steps_are_used_up() {
 		let expected =
 			[(0, true), (0, true), (2, true), (12, true), (14, true), (20, true), (20, false)];
 		assert_eq!(counted[..7], expected);
-		assert_eq!(stream(BOB).gross, 22 * UNIT);
+		assert_eq!(stream(BOB).gross.price, 22 * UNIT);
 	});
 }
 
@@ -76,7 +76,7 @@ fn advance_in_steps_earns_what_one_call_earns() {
 			while stream(BOB).counted.0 < 12 {
 				advance(steps);
 			}
-			gross = stream(BOB).gross;
+			gross = stream(BOB).gross.price;
 		});
 		gross
 	};
@@ -101,7 +101,7 @@ fn advance_waits_for_the_start_of_every_known_leg() {
 			assert_ok!(Reporter::clean().applied(applied).send());
 			advance(1_000);
 		}
-		assert_eq!(stream(BOB).gross, (4 + 2) * UNIT);
+		assert_eq!(stream(BOB).gross.price, (4 + 2) * UNIT);
 	});
 }
 

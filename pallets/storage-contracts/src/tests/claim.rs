@@ -16,7 +16,7 @@ fn claim_pays_what_is_proven_and_never_twice() {
 		assert_eq!((pot(), Booked::<Test>::get()), (5 * UNIT, 5 * UNIT));
 		assert_eq!(
 			last_event(),
-			Event::Claimed { stream: stream_id(BOB), provider: BOB, amount: 5 * UNIT }
+			Event::Claimed { stream: stream_id(BOB), provider: BOB, amount: 5 * UNIT, fee: 0 }
 		);
 		assert_noop!(claim(), Error::<Test>::NothingToClaim);
 		clean_windows(1);
@@ -77,7 +77,8 @@ fn claim_fails_without_a_stream() {
 		assert_noop!(claim(), Error::<Test>::UnknownStream);
 		contract(ALICE, BOB, 10);
 		assert_noop!(claim(), Error::<Test>::NothingToClaim);
-		assert_noop!(StorageContracts::claim(by(ALICE), P), Error::<Test>::UnknownStream);
+		assert_noop!(StorageContracts::claim(by(DAVE), P), Error::<Test>::UnknownStream);
+		assert_noop!(StorageContracts::claim(by(ALICE), P), Error::<Test>::UnknownProvider);
 		assert_noop!(StorageContracts::claim(by(BOB), Q), Error::<Test>::UnknownStream);
 		assert_noop!(StorageContracts::claim(RuntimeOrigin::root(), P), DispatchError::BadOrigin);
 	});

@@ -59,7 +59,7 @@ fn close_keeps_the_stream_for_other_contracts() {
 		run(1);
 		clean_windows(9);
 		assert_eq!(close(short), (5, 5 * UNIT, 0));
-		assert_eq!((stream(BOB).legs, stream(BOB).rate), (1, UNIT));
+		assert_eq!((stream(BOB).legs, stream(BOB).rate.price), (1, UNIT));
 		assert_eq!(free(&BOB), FUNDS);
 		assert_noop!(attempt(long), Error::<Test>::NotEnded);
 		clean_windows(2);
@@ -192,7 +192,7 @@ fn close_never_waits_for_an_account_that_cannot_be_paid() {
 	TestExt::new().build_and_execute(|| {
 		// A rate of one: the refund is less than an account may hold.
 		let id = propose_on(P, ALICE, BOB, 1 << 10, 3);
-		let rate = Contracts::<Test>::get(id).expect("proposed").rate;
+		let rate = proposed_rate(id);
 		assert_ok!(StorageContracts::accept(by(BOB), id));
 		assert!(rate < ED);
 		run(1);

@@ -81,16 +81,16 @@ fn a_fault_and_an_outage_stay_within_their_weights() {
 			assert_ok!(Reporter::clean().fault(ContractId(3)).send());
 		},
 	);
-	// Changed: leg and stream.
-	assert_eq!(faulty.1 - clean.1, 2);
+	// Changed: leg, stream, the fault itself and, with a stream's first one, the provider's cases.
+	assert_eq!(faulty.1 - clean.1, 4);
 	let outage = accesses(
 		|| contracts(10),
 		|| {
 			assert_ok!(Reporter::clean().outage(BOB).send());
 		},
 	);
-	// Changed: the outage list.
-	assert_eq!(outage.1 - clean.1, 1);
+	// Changed: the outage list, the stream and, with its first one, the provider's cases.
+	assert_eq!(outage.1 - clean.1, 3);
 }
 
 #[test]

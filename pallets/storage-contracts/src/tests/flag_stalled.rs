@@ -17,7 +17,7 @@ fn heartbeat() {
 }
 
 fn stalled_at() -> Option<u32> {
-	Chains::<Test>::get(P).expect("registered").stalled_at
+	Chains::<Test>::get(P).expect("registered").stalled.map(|stalled| stalled.at)
 }
 
 #[test]
@@ -66,7 +66,11 @@ fn a_stalled_chain_takes_no_new_contracts_and_costs_nobody_anything() {
 		let accept = |id| StorageContracts::accept(by(BOB), id);
 		assert_noop!(accept(waiting), Error::<Test>::ProofChainStalled);
 		assert_noop!(
-			StorageContracts::propose(by(ALICE), BOB, P, ROOT, MIB, 10, u128::MAX),
+			StorageContracts::propose(
+				by(ALICE),
+				BOB,
+				Terms { max_rate: u128::MAX, ..terms(P, MIB, 10) }
+			),
 			Error::<Test>::ProofChainStalled
 		);
 		assert_eq!(crate::mock::pot(), pot);

@@ -3,9 +3,11 @@
 
 mod accept;
 mod advance;
+mod changes;
 mod claim;
 mod close;
 mod cost;
+mod ends;
 mod expire;
 mod flag_stalled;
 mod flush;
@@ -13,6 +15,7 @@ mod hooks;
 mod model;
 mod neighbours;
 mod oracle;
+mod penalties;
 mod propose;
 mod reject;
 mod reports;
@@ -22,15 +25,15 @@ mod withdraw;
 mod withdraw_unclaimed;
 
 pub(crate) use crate::{
-	mock::*, Agendas, Batches, Booked, Chains, Contracts, ContractsOf, Edges, Error, Event,
-	Gathered, LegRecord, Legs, NextIds, Outages, Pallet, Phase, ProposalEnd, ProposalsOf,
+	mock::*, Agendas, Amounts, Batches, Booked, Chains, Contracts, ContractsOf, Edges, Error,
+	Event, Gathered, LegRecord, Legs, NextIds, Outages, Pallet, Phase, ProposalEnd, ProposalsOf,
 	ProposalsTo, StreamOf, StreamRecord, Streams, Unclaimed,
 };
 pub(crate) use frame_support::{assert_noop, assert_ok};
 pub(crate) use sp_runtime::{DispatchError, DispatchResult};
 pub(crate) use terrace_layers::{
 	AccountId, Balance, BatchId, ChainId, ContractId, LegId, Message, OnMessage, Outage,
-	OutageKind, Relation, Report, StreamId, Window,
+	OutageKind, Relation, Report, StreamId, Terms, Window,
 };
 
 /// Signed by `who`.
@@ -59,6 +62,11 @@ pub(crate) fn propose(client: AccountId, provider: AccountId, windows: u32) -> C
 	propose_on(P, client, provider, MIB, windows)
 }
 
+/// Terms of any price, to be proven in every window.
+pub(crate) fn terms(proof_chain: ChainId, size: u64, windows: u32) -> Terms {
+	Terms { proof_chain, root: ROOT, size, windows, interval: 1, max_rate: u128::MAX }
+}
+
 /// Proposes to store `size` bytes for `windows`, proven on `chain`.
 pub(crate) fn propose_on(
 	chain: ChainId,
@@ -68,15 +76,7 @@ pub(crate) fn propose_on(
 	windows: u32,
 ) -> ContractId {
 	let id = NextIds::<Test>::get().contract;
-	assert_ok!(StorageContracts::propose(
-		by(client),
-		provider,
-		chain,
-		ROOT,
-		size,
-		windows,
-		u128::MAX
-	));
+	assert_ok!(StorageContracts::propose(by(client), provider, terms(chain, size, windows)));
 	id
 }
 
@@ -87,10 +87,18 @@ pub(crate) fn contract(client: AccountId, provider: AccountId, windows: u32) -> 
 	id
 }
 
+/// The rate of a proposal.
+pub(crate) fn proposed_rate(contract: ContractId) -> Balance {
+	match Contracts::<Test>::get(contract).expect("proposed").phase {
+		Phase::Proposed { rate, .. } => rate.total(),
+		phase => panic!("contract {contract} is {phase:?}"),
+	}
+}
+
 /// The leg of an accepted contract.
 pub(crate) fn leg_id(contract: ContractId) -> LegId {
 	match Contracts::<Test>::get(contract).expect("open").phase {
-		Phase::Active(leg) => leg,
+		Phase::Active(active) => *active.legs.last().expect("it runs"),
 		phase => panic!("contract {contract} is {phase:?}"),
 	}
 }
@@ -202,12 +210,21 @@ pub(crate) fn clean_until(until: Window) {
 	}
 }
 
+/// Makes every fault final that can no longer be appealed against.
+pub(crate) fn finalise_all() {
+	for (leg, window, _) in crate::Faults::<Test>::iter().collect::<Vec<_>>() {
+		let windows = vec![window].try_into().expect("one");
+		let _ = StorageContracts::finalise_faults(by(STRANGER), leg, windows);
+	}
+}
+
 /// Outcome of a closed contract: windows proven, paid, refunded.
 pub(crate) fn close(contract: ContractId) -> (u32, Balance, Balance) {
+	finalise_all();
 	assert_ok!(StorageContracts::close(by(STRANGER), contract));
 	let closed = events().into_iter().rev().find_map(|event| match event {
-		Event::ContractClosed { id, proven, paid, refunded, .. } if id == contract => {
-			Some((proven, paid, refunded))
+		Event::ContractClosed { id, outcome } if id == contract => {
+			Some((outcome.proven, outcome.paid, outcome.refunded))
 		}
 		_ => None,
 	});

@@ -4,7 +4,7 @@
 //! After every step the invariants hold and every answer agrees with the oracle; at the end
 //! everybody has exactly what the oracle says, and nothing is left.
 use super::{
-	oracle::{Oracle, Terms},
+	oracle::{LegTerms, Oracle},
 	*,
 };
 use proptest::{collection::vec, prelude::*};
@@ -54,6 +54,12 @@ enum Action {
 	Close {
 		leg: usize,
 	},
+	/// End a contract before its time.
+	Cancel {
+		leg: usize,
+	},
+	/// Make every fault final.
+	Finalise,
 }
 
 #[derive(Clone, Debug)]
@@ -123,6 +129,8 @@ fn actions() -> impl Strategy<Value = Action> {
 		3 => (0..2usize, 0..7u32).prop_map(|(provider, steps)| Action::Advance { provider, steps }),
 		3 => (0..2usize).prop_map(|provider| Action::Claim { provider }),
 		5 => (0..40usize).prop_map(|leg| Action::Close { leg }),
+		3 => (0..40usize).prop_map(|leg| Action::Cancel { leg }),
+		1 => Just(Action::Finalise),
 	]
 }
 
@@ -171,6 +179,13 @@ impl World {
 					self.close(leg);
 				}
 			}
+			Action::Cancel { leg } => {
+				if let Some(id) = self.contracts.values().nth(*leg).copied() {
+					let client = Contracts::<Test>::get(id).map(|contract| contract.client);
+					let _ = StorageContracts::cancel(by(client.unwrap_or(STRANGER)), id);
+				}
+			}
+			Action::Finalise => finalise_all(),
 		}
 		self.learn();
 	}
@@ -181,12 +196,15 @@ impl World {
 		let size = rate * MIB;
 		let max = u128::MAX;
 		let origin = by(client.clone());
-		let proposed =
-			StorageContracts::propose(origin, provider.clone(), P, ROOT, size, windows, max);
+		let proposed = StorageContracts::propose(
+			origin,
+			provider.clone(),
+			Terms { max_rate: max, ..terms(P, size, windows) },
+		);
 		if proposed.is_err() {
 			return;
 		}
-		let price = Contracts::<Test>::get(id).map(|contract| contract.rate).expect("proposed");
+		let price = proposed_rate(id);
 		assert_eq!(price, Balance::from(rate) * UNIT);
 		let escrow = price * Balance::from(windows + EndGrid::get() - 1);
 		self.proposals.insert(id, (client, escrow));
@@ -254,13 +272,13 @@ impl World {
 	fn learn(&mut self) {
 		for event in events() {
 			match event {
-				Event::ContractAccepted { id, leg, stream, batch, start, end, .. } => {
+				Event::LegOpened { contract: id, leg, stream, batch, rate, start, end, .. } => {
 					let contract = Contracts::<Test>::get(id).expect("accepted");
-					let terms = Terms {
+					let terms = LegTerms {
 						client: contract.client,
 						provider: contract.provider,
 						stream,
-						rate: contract.rate,
+						rate,
 						batch: batch.0,
 						planned: start.0,
 						end: end.0,
@@ -268,16 +286,30 @@ impl World {
 					self.oracle.legs.insert(leg, terms);
 					self.contracts.insert(leg, id);
 				}
+				Event::LegCut { leg, end, .. } => self.learn_cut(leg, end.0),
 				Event::StreamDied { stream, from, .. } => self.oracle.bury(stream, from.0),
 				Event::Claimed { provider, amount, .. } => {
 					*self.received.entry(provider).or_default() += amount;
 				}
-				Event::ContractClosed { id, proven, paid, refunded, .. } => {
-					self.learn_end(id, proven, paid, refunded)
+				Event::ContractClosed { id, outcome } => {
+					self.learn_end(id, outcome.proven, outcome.paid, outcome.refunded)
 				}
 				Event::PayoutKept { who, .. } => panic!("{who:?} was not paid"),
 				_ => {}
 			}
+		}
+	}
+
+	/// A leg may lose only what is not reported, nor may be proven already.
+	fn learn_cut(&mut self, leg: LegId, end: u32) {
+		let terms = self.oracle.legs.get_mut(&leg).expect("opened before");
+		assert!(terms.planned <= end && end < terms.end, "{terms:?} cut at {end}");
+		let gone = end == terms.planned;
+		terms.end = end;
+		if gone {
+			assert_eq!(self.oracle.tally(leg).proven, 0);
+		} else {
+			assert!(end >= self.oracle.reported + u32::from(self.oracle.part > 0));
 		}
 	}
 
@@ -363,6 +395,9 @@ impl World {
 			System::reset_events();
 			self.check();
 		}
+		// Faults that are not final keep their streams; making them so leaves nothing.
+		finalise_all();
+		self.learn();
 		assert_eq!(self.closed.len(), self.contracts.len());
 	}
 

@@ -5,9 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use terrace_layers::{AccountId, Balance, LegId, Report, StreamId};
 
-/// Terms of a leg.
+/// LegTerms of a leg.
 #[derive(Clone, Debug)]
-pub struct Terms {
+pub struct LegTerms {
 	pub client: AccountId,
 	pub provider: AccountId,
 	pub stream: StreamId,
@@ -30,7 +30,7 @@ pub struct Tally {
 /// Everything that was ever agreed and reported on one proof chain.
 #[derive(Default)]
 pub struct Oracle {
-	pub legs: BTreeMap<LegId, Terms>,
+	pub legs: BTreeMap<LegId, LegTerms>,
 	pub reported: u32,
 	pub part: u16,
 	faults_begun: bool,
@@ -78,12 +78,12 @@ impl Oracle {
 	}
 
 	/// First window of a leg, once known.
-	pub fn start(&self, leg: &Terms) -> Option<u32> {
+	pub fn start(&self, leg: &LegTerms) -> Option<u32> {
 		self.starts.get(&leg.batch).map(|start| leg.planned.max(*start))
 	}
 
 	/// Whether nothing can happen to a leg any more.
-	pub fn is_over(&self, leg: &Terms) -> bool {
+	pub fn is_over(&self, leg: &LegTerms) -> bool {
 		self.reported >= leg.end || self.start(leg).is_some_and(|start| start >= leg.end)
 	}
 

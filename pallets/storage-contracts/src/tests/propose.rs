@@ -3,7 +3,7 @@ use super::*;
 use terrace_layers::Offer;
 
 fn attempt(size: u64, windows: u32, max_rate: Balance) -> DispatchResult {
-	StorageContracts::propose(by(ALICE), BOB, P, ROOT, size, windows, max_rate)
+	StorageContracts::propose(by(ALICE), BOB, Terms { max_rate, ..terms(P, size, windows) })
 }
 
 fn set_offer(change: impl FnOnce(&mut Offer)) {
@@ -19,16 +19,17 @@ fn propose_holds_the_whole_price() {
 		assert_eq!((held(&ALICE), free(&ALICE)), (10 * UNIT, FUNDS - 10 * UNIT));
 		let expires_at = 1 + PROPOSAL_LIFETIME;
 		let record = Contracts::<Test>::get(id).expect("proposed");
-		assert_eq!(record.phase, Phase::Proposed { escrow: 10 * UNIT, expires_at });
-		assert_eq!((record.rate, record.windows), (UNIT, 10));
+		let terms = terms(P, MIB, 10);
+		let rate = Amounts { price: UNIT, fee: 0 };
+		let phase = Phase::Proposed { terms, rate, escrow: 10 * UNIT, expires_at };
+		assert_eq!(record.phase, phase);
 		assert_eq!(
 			last_event(),
 			Event::ContractProposed {
 				id,
 				client: ALICE,
 				provider: BOB,
-				root: ROOT,
-				size: MIB,
+				terms,
 				escrow: 10 * UNIT,
 				expires_at,
 			}
@@ -46,8 +47,7 @@ fn propose_rounds_the_rate_up_and_to_at_least_one() {
 		for (price, size, rate) in [(1, 1, 1), (0, 1, 1), (1 << 30, 7, 7), (1 << 29, 3, 2)] {
 			set_offer(|offer| offer.price = price);
 			let id = propose_on(P, ALICE, BOB, size, 5);
-			let record = Contracts::<Test>::get(id).expect("proposed");
-			assert_eq!(record.rate, rate, "price {price}, size {size}");
+			assert_eq!(proposed_rate(id), rate, "price {price}, size {size}");
 			assert_eq!(held(&ALICE), 5 * rate);
 			assert_ok!(StorageContracts::withdraw(by(ALICE), id));
 		}
@@ -77,7 +77,11 @@ fn propose_fails_unsigned() {
 	TestExt::new().build_and_execute(|| {
 		for origin in [RuntimeOrigin::root(), RuntimeOrigin::none()] {
 			assert_noop!(
-				StorageContracts::propose(origin, BOB, P, ROOT, MIB, 10, u128::MAX),
+				StorageContracts::propose(
+					origin,
+					BOB,
+					Terms { max_rate: u128::MAX, ..terms(P, MIB, 10) }
+				),
 				DispatchError::BadOrigin
 			);
 		}
@@ -124,7 +128,11 @@ fn propose_fails_when_the_price_rose() {
 fn propose_fails_without_a_willing_provider() {
 	TestExt::new().build_and_execute(|| {
 		assert_noop!(
-			StorageContracts::propose(by(ALICE), STRANGER, P, ROOT, MIB, 10, u128::MAX),
+			StorageContracts::propose(
+				by(ALICE),
+				STRANGER,
+				Terms { max_rate: u128::MAX, ..terms(P, MIB, 10) }
+			),
 			Error::<Test>::UnknownProvider
 		);
 		MockProviderOf::mutate(BOB, |provider| {
@@ -140,7 +148,11 @@ fn propose_fails_without_a_proof_chain() {
 		let unknown = ChainId([7; 32].into());
 		for chain in [unknown, MAIN] {
 			assert_noop!(
-				StorageContracts::propose(by(ALICE), BOB, chain, ROOT, MIB, 10, u128::MAX),
+				StorageContracts::propose(
+					by(ALICE),
+					BOB,
+					Terms { max_rate: u128::MAX, ..terms(chain, MIB, 10) }
+				),
 				Error::<Test>::UnknownProofChain
 			);
 		}
@@ -153,7 +165,11 @@ fn propose_fails_without_a_proof_chain() {
 fn propose_fails_without_tokens() {
 	TestExt::new().build_and_execute(|| {
 		assert_noop!(
-			StorageContracts::propose(by(STRANGER), BOB, P, ROOT, MIB, 10, u128::MAX),
+			StorageContracts::propose(
+				by(STRANGER),
+				BOB,
+				Terms { max_rate: u128::MAX, ..terms(P, MIB, 10) }
+			),
 			sp_runtime::TokenError::FundsUnavailable
 		);
 	});
@@ -180,7 +196,11 @@ fn propose_fails_with_too_many_unanswered() {
 			propose(CAROL, BOB, 10);
 		}
 		assert_noop!(
-			StorageContracts::propose(by(CAROL), BOB, P, ROOT, MIB, 10, u128::MAX),
+			StorageContracts::propose(
+				by(CAROL),
+				BOB,
+				Terms { max_rate: u128::MAX, ..terms(P, MIB, 10) }
+			),
 			Error::<Test>::ProviderBusy
 		);
 		// An answer makes room.

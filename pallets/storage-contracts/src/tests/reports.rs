@@ -104,7 +104,8 @@ fn a_fault_takes_one_window_of_one_leg() {
 		let [first, second] = two_running();
 		assert_ok!(Reporter::clean().fault(first).send());
 		assert_eq!(counters(), (0, 0, 1, 0));
-		let fault = Event::LegFaulted { contract: first, leg: leg_id(first), window: Window(2) };
+		let (leg, window) = (leg_id(first), Window(2));
+		let fault = Event::LegFaulted { contract: first, leg, window, penalty: 0 };
 		assert!(events().contains(&fault));
 		clean_windows(9);
 		assert_eq!(close(first), (9, 9 * UNIT, UNIT));

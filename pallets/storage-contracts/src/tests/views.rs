@@ -151,23 +151,22 @@ fn proof_chains_shows_progress_and_estimate() {
 fn quote_is_what_propose_and_accept_take() {
 	TestExt::new().build_and_execute(|| {
 		EndGrid::set(4);
-		let quote = StorageContracts::quote(BOB, P, MIB + 1, 10).expect("offered");
+		let quote = StorageContracts::quote(BOB, terms(P, MIB + 1, 10)).expect("offered");
 		let id = propose_on(P, ALICE, BOB, MIB + 1, 10);
-		let rate = Contracts::<Test>::get(id).expect("proposed").rate;
-		assert_eq!((quote.0, quote.1), (rate, held(&ALICE)));
+		assert_eq!((quote.rate, quote.escrow), (proposed_rate(id), held(&ALICE)));
 		assert_ok!(StorageContracts::accept(by(BOB), id));
-		assert_eq!(quote.2, MockProviderOf::get(BOB).expect("registered").required);
+		assert_eq!(quote.collateral, MockProviderOf::get(BOB).expect("registered").required);
 	});
 }
 
 #[test]
 fn quote_is_none_where_propose_would_fail() {
 	TestExt::new().build_and_execute(|| {
-		assert_eq!(StorageContracts::quote(STRANGER, P, MIB, 10), None);
-		assert_eq!(StorageContracts::quote(BOB, MAIN, MIB, 10), None);
-		assert_eq!(StorageContracts::quote(BOB, P, 0, 10), None);
-		assert_eq!(StorageContracts::quote(BOB, P, MIB, 1_001), None);
+		assert_eq!(StorageContracts::quote(STRANGER, terms(P, MIB, 10)), None);
+		assert_eq!(StorageContracts::quote(BOB, terms(MAIN, MIB, 10)), None);
+		assert_eq!(StorageContracts::quote(BOB, terms(P, 0, 10)), None);
+		assert_eq!(StorageContracts::quote(BOB, terms(P, MIB, 1_001)), None);
 		MockHalted::insert(P, ());
-		assert_eq!(StorageContracts::quote(BOB, P, MIB, 10), None);
+		assert_eq!(StorageContracts::quote(BOB, terms(P, MIB, 10)), None);
 	});
 }

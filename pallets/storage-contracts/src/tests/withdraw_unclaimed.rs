@@ -6,7 +6,7 @@ use frame_support::traits::Currency;
 fn withdraw_unclaimed_pays_what_was_kept() {
 	TestExt::new().build_and_execute(|| {
 		let id = propose_on(P, ALICE, BOB, 1 << 10, 3);
-		let rate = Contracts::<Test>::get(id).expect("proposed").rate;
+		let rate = proposed_rate(id);
 		assert_ok!(StorageContracts::accept(by(BOB), id));
 		run(1);
 		clean_windows(4);

@@ -27,6 +27,8 @@ fn leave_waits_until_nothing_is_booked() {
 		assert_ok!(StorageProviders::commit(&ALICE, 1, 5));
 		assert_noop!(leave(), Error::<Test>::StillCommitted);
 		StorageProviders::release(&ALICE, 1, 5);
+		assert_noop!(leave(), Error::<Test>::CoolingDown);
+		System::set_block_number(1 + COOLDOWN);
 		assert_ok!(leave());
 	});
 }

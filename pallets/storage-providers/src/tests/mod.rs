@@ -4,6 +4,7 @@
 mod collateral;
 mod commit;
 mod leave;
+mod life;
 mod register;
 mod set_accepting;
 mod set_offer;

@@ -4,7 +4,8 @@
 use super::write_file;
 use crate::{ensure, Failure, Network};
 use terrace_client::{Signer, Wait};
-use terrace_layers::{views::ContractView, ContractId, Layer};
+use terrace_layers::{views::ContractView, ContractId, Layer, Terms};
+use terrace_possession::ContentId;
 
 /// Every refusal is clear, and none of them costs money.
 pub async fn run(network: &mut Network) -> Result<(), Failure> {
@@ -56,7 +57,15 @@ async fn upload_of_other_data_is_refused(network: &Network) -> Result<(), Failur
 	let provider = Signer::from_suri(crate::PROVIDERS[0])?.account();
 	let proof_chain = network.proof_chain().await?.chain;
 	let promised = blake3::hash(b"promised");
-	let args = (provider, proof_chain, *promised.as_bytes(), 8u64, 2u32, u128::MAX);
+	let terms = Terms {
+		proof_chain,
+		root: ContentId(*promised.as_bytes()),
+		size: 8,
+		windows: 2,
+		interval: 1,
+		max_rate: u128::MAX,
+	};
+	let args = (provider, terms);
 	let call = chain.call("StorageContracts", "propose", &args)?;
 	let included = chain.submit_signed(&call, &client, Wait::Finalized).await?;
 	let event = included

@@ -20,6 +20,8 @@ use terrace_layers::{
 const PALLET: &str = "StorageContracts";
 /// Steps by which a stream is advanced in one transaction.
 const STEPS: u32 = 256;
+/// Pause before the next look at a fault that can be appealed against.
+const APPEAL_PAUSE: std::time::Duration = std::time::Duration::from_secs(6);
 /// Most transactions that advance a stream before its contract is closed.
 const ADVANCES: u32 = 32;
 
@@ -61,6 +63,10 @@ pub async fn close(
 			Err(error) if error.is_dispatch(PALLET, "UnknownContract") => return Ok(None),
 			Err(error) if error.is_dispatch(PALLET, "AdvanceFirst") => {
 				market.submit_signed(&advance, signer, Wait::Best).await?;
+			}
+			// It may still be appealed against: that takes a while and needs no transaction.
+			Err(error) if error.is_dispatch(PALLET, "FaultYoung") => {
+				tokio::time::sleep(APPEAL_PAUSE).await;
 			}
 			Err(error) => return Err(error.into()),
 		}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Which providers shall store a file, and what that costs.
 
-use super::file::SourceFile;
+use super::{file::SourceFile, place::terms};
 use crate::{
 	cli::StoreArgs,
 	context::Context,
@@ -147,7 +147,7 @@ pub async fn choose(
 ) -> Result<(Vec<PlannedCopy>, ProofChainView), Failure> {
 	let chain = pick_chain(market.proof_chains().await?, args.proof_chain)?;
 	let wish = Wish { size: file.size, windows: args.windows, max_price: args.max_price };
-	let search = Search { context, market, http, wish, chain: chain.chain };
+	let search = Search { context, market, http, wish, file, chain: chain.chain };
 	let copies = if args.providers.is_empty() {
 		search.cheapest(args.copies).await?
 	} else {
@@ -187,6 +187,7 @@ struct Search<'a> {
 	market: &'a Chain,
 	http: &'a Http,
 	wish: Wish,
+	file: &'a SourceFile,
 	chain: ChainId,
 }
 
@@ -253,7 +254,8 @@ impl Search<'_> {
 				.hint("choose another provider")
 		})?;
 		let windows = self.wish.windows_from(&provider.offer);
-		let quote = self.market.quote(who, self.chain, self.wish.size, windows).await?;
+		let terms = terms(self.file, self.chain, windows, Balance::MAX);
+		let quote = self.market.quote(who, &terms).await?;
 		let spare = provider.collateral.saturating_sub(provider.required);
 		let quote = quote.filter(|quote| quote.collateral <= spare).ok_or_else(|| {
 			Failure::new(Exit::Provider, format!("provider {who} cannot take the file now"))
@@ -355,6 +357,11 @@ mod tests {
 			estimate: Window(100),
 			overdue: false,
 			stalled_at: None,
+			capacity: 1 << 30,
+			booked: 0,
+			fee_per_byte: 1,
+			beneficiary: None,
+			streams: 0,
 		}
 	}
 

@@ -18,9 +18,8 @@ use terrace_client::{
 };
 use terrace_layers::{
 	views::{ContractState, ContractView},
-	AccountId, Balance, ChainId, ContractId,
+	AccountId, Balance, ChainId, ContractId, Terms,
 };
-use terrace_possession::ContentId;
 
 const PALLET: &str = "StorageContracts";
 /// Pause between two looks at a proposal.
@@ -54,14 +53,16 @@ pub struct Placing<'a> {
 
 impl PlannedCopy {
 	/// The arguments of the proposal.
-	pub fn proposal(
-		&self,
-		file: &SourceFile,
-	) -> (AccountId, ChainId, ContentId, u64, u32, Balance) {
+	pub fn proposal(&self, file: &SourceFile) -> (AccountId, Terms) {
 		// The price may not rise between the quote and the proposal.
-		let most = self.quote.rate;
-		(self.provider.clone(), self.proof_chain, file.root, file.size, self.windows, most)
+		let max_rate = self.quote.rate;
+		(self.provider.clone(), terms(file, self.proof_chain, self.windows, max_rate))
 	}
+}
+
+/// What is asked of a provider; every window is to be proven.
+pub fn terms(file: &SourceFile, proof_chain: ChainId, windows: u32, max_rate: Balance) -> Terms {
+	Terms { proof_chain, root: file.root, size: file.size, windows, interval: 1, max_rate }
 }
 
 impl Placing<'_> {
@@ -282,6 +283,8 @@ fn too_late(copy: &PlannedCopy, patience: Duration) -> Failure {
 mod tests {
 	use super::*;
 	use terrace_client::Quote;
+	use terrace_layers::Window;
+	use terrace_possession::ContentId;
 
 	fn copy() -> PlannedCopy {
 		PlannedCopy {
@@ -289,14 +292,29 @@ mod tests {
 			endpoint: "http://x".into(),
 			proof_chain: ChainId::default(),
 			windows: 3,
-			quote: Quote { rate: 7, escrow: 28, collateral: 70 },
+			quote: Quote {
+				rate: 7,
+				fee: 1,
+				escrow: 28,
+				collateral: 70,
+				start: Window(2),
+				end: Window(6),
+			},
 		}
 	}
 
 	#[test]
 	fn proposal_allows_no_higher_rate_than_quoted() {
 		let file = SourceFile { path: "f".into(), root: ContentId::of(b"abc"), size: 3 };
-		let expected = ([2; 32].into(), ChainId::default(), ContentId::of(b"abc"), 3, 3, 7);
+		let terms = Terms {
+			proof_chain: ChainId::default(),
+			root: ContentId::of(b"abc"),
+			size: 3,
+			windows: 3,
+			interval: 1,
+			max_rate: 7,
+		};
+		let expected = ([2; 32].into(), terms);
 		assert_eq!(copy().proposal(&file), expected);
 	}
 
