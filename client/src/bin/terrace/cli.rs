@@ -101,6 +101,10 @@ pub enum Command {
 	Withdraw(ContractArgs),
 	/// End a contract whose windows are all settled, and get back what was not earned.
 	Close(ContractArgs),
+	/// End a contract after its notice; the price of later windows comes back at once.
+	Cancel(ContractArgs),
+	/// Lengthen a contract at the price that its provider offers now.
+	Extend(ExtendArgs),
 	/// Show what an account has on the main chain and on the contract chain.
 	Balance(BalanceArgs),
 	/// Move tokens between the main chain and the contract chain.
@@ -208,6 +212,16 @@ pub struct ContractArgs {
 	/// The contract.
 	#[arg(value_parser = contract)]
 	pub contract: ContractId,
+}
+
+/// Options of `extend`.
+#[derive(Debug, Args)]
+pub struct ExtendArgs {
+	/// The contract.
+	#[arg(value_parser = contract)]
+	pub contract: ContractId,
+	/// Windows to add.
+	pub windows: u32,
 }
 
 /// Options of `balance`.

@@ -7,6 +7,7 @@ mod context;
 mod failure;
 mod follow;
 mod interrupt;
+mod notes;
 mod output;
 mod progress;
 mod render;
@@ -52,6 +53,8 @@ async fn run(context: &Context, command: Command) -> Result<Output, Failure> {
 		Command::Chains => commands::chains::run(context).await,
 		Command::Withdraw(args) => commands::withdraw::run(context, args).await,
 		Command::Close(args) => commands::close::run(context, args).await,
+		Command::Cancel(args) => commands::cancel::run(context, args).await,
+		Command::Extend(args) => commands::extend::run(context, args).await,
 		Command::Balance(args) => commands::balance::run(context, args).await,
 		Command::Transfer(args) => commands::transfer::run(context, args).await,
 		Command::RegisterChain(args) => commands::register_chain::run(context, args).await,

@@ -2,8 +2,10 @@
 //! One file for each command.
 
 pub mod balance;
+pub mod cancel;
 pub mod chains;
 pub mod close;
+pub mod extend;
 pub mod fetch;
 pub mod providers;
 pub mod register_chain;

@@ -5,6 +5,7 @@ use crate::{
 	cli::StatusArgs,
 	context::Context,
 	failure::{Exit, Failure},
+	notes,
 	output::{table, Output},
 	render::{contract_json, contract_text, total_windows},
 };
@@ -25,7 +26,12 @@ pub async fn run(context: &Context, args: StatusArgs) -> Result<Output, Failure>
 	let view = existing(&market, id).await?;
 	let chains = market.proof_chains().await?;
 	let chain = chains.iter().find(|chain| chain.chain == view.proof_chain);
-	Ok(Output::new(contract_text(&view, chain), contract_json(&view)))
+	let explained = market.explain(id).await?;
+	let mut lines = vec![contract_text(&view, chain)];
+	lines.extend(explained.iter().map(|note| format!("  {}", notes::text(note))));
+	let mut json = contract_json(&view);
+	json["notes"] = json!(explained);
+	Ok(Output::new(lines.join("\n"), json))
 }
 
 /// A contract that exists.
