@@ -79,7 +79,7 @@ fn a_window_without_proofs_is_not_paid_and_comes_back() {
 	let before = world.contract.free(CLIENT);
 	let close = pallet_storage_contracts::Call::close { id };
 	assert_eq!(world.contract.submit(PROVIDER, close), Outcome::Applied);
-	assert_eq!(world.contract.free(CLIENT), before + view.refundable);
+	assert_eq!(world.contract.free(CLIENT), before + view.refundable + view.compensated);
 }
 
 #[test]

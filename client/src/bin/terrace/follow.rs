@@ -330,7 +330,7 @@ mod tests {
 	#[test]
 	fn closing_is_read_from_its_event() {
 		use codec::Encode;
-		let fields = (5u64, 10u32, 9u32, 900u128, 100u128).encode();
+		let fields = (5u64, 10u32, 9u32, 900u128, 100u128, 7u128).encode();
 		let closed = Closed::decode(&mut &fields[..]).expect("the event's fields");
 		let expected = Closed {
 			id: ContractId(5),
@@ -338,7 +338,7 @@ mod tests {
 			proven: 9,
 			paid: 900,
 			refunded: 100,
-			compensated: 0,
+			compensated: 7,
 		};
 		assert_eq!(closed, expected);
 		assert!(closed.text().contains("9 of 10"));

@@ -12,7 +12,9 @@ pub fn text(note: &Note) -> String {
 		Note::AwaitsAcceptance { until } => {
 			format!("waits for its provider until block {until}; `terrace withdraw` takes it back")
 		}
-		Note::Lapsed => "was not accepted in time: anybody may expire it, which frees its price".into(),
+		Note::Lapsed => {
+			"was not accepted in time: anybody may expire it, which frees its price".into()
+		}
 		Note::AwaitsStart { planned } => format!(
 			"its proof chain does not know it yet; windows from {planned} on that it misses come back"
 		),
@@ -21,21 +23,31 @@ pub fn text(note: &Note) -> String {
 			when(from_now(*ends_at))
 		),
 		Note::ReportsLate { .. } => {
-			"its proof chain's reports are late: nobody pays and nobody is punished meanwhile".into()
+			"its proof chain's reports are late: nobody pays and nobody is punished meanwhile"
+				.into()
 		}
 		Note::Stalled { exit_from } => {
-			format!("its proof chain has stalled; you may leave or move {}", when(from_now(*exit_from)))
+			format!(
+				"its proof chain has stalled; you may leave or move {}",
+				when(from_now(*exit_from))
+			)
 		}
 		Note::Faulted { windows, refund } => {
 			format!("{windows} windows were not proven: {} come back", format_amount(*refund))
 		}
-		Note::Appealable { until } => format!("a fault can be appealed against until block {until}"),
+		Note::Appealable { until } => {
+			format!("a fault can be appealed against until block {until}")
+		}
 		Note::MayBeEnded => "failed so often that anybody may end it".into(),
-		Note::Audited { deadline } => format!("an audit waits for its answer until block {deadline}"),
+		Note::Audited { deadline } => {
+			format!("an audit waits for its answer until block {deadline}")
+		}
 		Note::MayBeClosed { refund } => {
 			format!("over: `terrace close` returns {}", format_amount(*refund))
 		}
-		Note::ClosesLater { because } => format!("over, but not yet to be closed: {}", why(because)),
+		Note::ClosesLater { because } => {
+			format!("over, but not yet to be closed: {}", why(because))
+		}
 	}
 }
 

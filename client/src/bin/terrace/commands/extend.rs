@@ -20,7 +20,9 @@ pub async fn run(context: &Context, args: ExtendArgs) -> Result<Output, Failure>
 	let before = existing(&market, args.contract).await?;
 	if before.state != ContractState::Active {
 		let message = format!("contract {} does not run", before.id);
-		return Err(Failure::new(Exit::Failed, message).hint("store the file anew: `terrace store`"));
+		return Err(
+			Failure::new(Exit::Failed, message).hint("store the file anew: `terrace store`")
+		);
 	}
 	let terms = Terms {
 		proof_chain: before.proof_chain,
