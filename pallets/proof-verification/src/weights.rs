@@ -5,17 +5,18 @@
 
 use core::marker::PhantomData;
 use frame_support::{traits::Get, weights::Weight};
-use terrace_layers::PAGE_SLOTS;
 
 /// Reading, changing or encoding one full page of 64 legs: 3.7 KB at 11 ns a byte.
 const PAGE: u64 = 40_000_000;
 /// Verifying one sr25519 signature in the host.
 const SIGNATURE: u64 = 41_000_000;
-/// Decoding and hashing one byte of a possession proof: 11 ns, and at most 4.1 ns, for 32 bytes of
-/// a sibling cost one BLAKE3 compression of 0.13 µs.
-const PROOF_BYTE: u64 = 15_100;
-/// Deriving the challenge of one leg and walking its tree: up to 16 chunks of 30 levels.
+/// One byte of a batch of proofs: copied three times and hashed twice, at most 4.1 ns of which are
+/// BLAKE3's, as 32 bytes of a sibling cost one compression of 0.13 µs.
+const PROOF_BYTE: u64 = 7_000;
+/// Finding an item, deriving the challenge of its leg and walking its tree: up to 16 chunks of 30 levels.
 const CHALLENGE: u64 = 8_000_000;
+/// Drawing for each leg of a page whether it is due: two compressions of 0.13 µs for each.
+const DRAWS: u64 = 17_000_000;
 /// Anything else of one step: a few small decodings, comparisons and an event.
 const STEP: u64 = 5_000_000;
 /// Decoding a full list of shortfalls: 41 KB at 11 ns a byte.
@@ -33,10 +34,10 @@ const SEND_WRITES: u64 = 4;
 
 /// What calls, messages and hooks of this pallet cost.
 pub trait WeightInfo {
-	/// Recording a batch of proofs that was verified.
-	fn submit_proofs() -> Weight;
-	/// Verifying a batch of so many proofs and bytes.
-	fn authorize_submit_proofs(items: u32, bytes: u32) -> Weight;
+	/// Recording a batch of proofs of so many pages that was verified.
+	fn submit_proofs(pages: u32) -> Weight;
+	/// Verifying a batch of so many proofs, bytes and pages.
+	fn authorize_submit_proofs(items: u32, length: u32, pages: u32) -> Weight;
 	/// Applying a batch of so many legs.
 	fn track(legs: u32) -> Weight;
 	/// Ending so many legs.
@@ -50,7 +51,9 @@ pub trait WeightInfo {
 	/// Putting the end of a window off.
 	fn stretch_window() -> Weight;
 	/// Ending a window and opening the next one.
-	fn turn_window() -> Weight;
+	fn close_window() -> Weight;
+	/// Starting a window anew.
+	fn restart_window() -> Weight;
 	/// Reading and storing the state of a sweep.
 	fn begin_sweep() -> Weight;
 	/// Finding the next stream.
@@ -63,15 +66,6 @@ pub trait WeightInfo {
 	fn sweep_collect() -> Weight;
 	/// Sending one part of a report.
 	fn send_part() -> Weight;
-
-	/// The dearest step of a sweep.
-	fn sweep_step() -> Weight {
-		Self::sweep_stream()
-			.max(Self::sweep_page(PAGE_SLOTS))
-			.max(Self::sweep_rank())
-			.max(Self::sweep_collect())
-			.max(Self::send_part())
-	}
 }
 
 /// Weights for a runtime with its own costs of database accesses.
@@ -88,18 +82,24 @@ impl<T: frame_system::Config> SubstrateWeight<T> {
 }
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
-	fn submit_proofs() -> Weight {
-		// Window, stream, page and bits are read; bits, stream, its count and window are written.
-		time(PAGE.saturating_add(STEP)).saturating_add(Self::access(5, 4))
+	fn submit_proofs(pages: u32) -> Weight {
+		// Of each page it is asked whether it exists, and its bits are read and written. Window and
+		// stream are read and written.
+		let page = time(STEP).saturating_add(Self::access(2, 1));
+		time(STEP.saturating_mul(10))
+			.saturating_add(Self::access(2, 3))
+			.saturating_add(page.saturating_mul(pages.into()))
 	}
 
-	fn authorize_submit_proofs(items: u32, bytes: u32) -> Weight {
+	fn authorize_submit_proofs(items: u32, length: u32, pages: u32) -> Weight {
 		let proofs = CHALLENGE
 			.saturating_mul(items.into())
-			.saturating_add(PROOF_BYTE.saturating_mul(bytes.into()));
-		// Window, stream, page, bits and this chain's id are read.
-		time(SIGNATURE.saturating_add(PAGE).saturating_add(proofs))
-			.saturating_add(Self::access(5, 0))
+			.saturating_add(PROOF_BYTE.saturating_mul(length.into()));
+		// Each page and its bits are read; window, stream and this chain's id are.
+		let page = time(PAGE).saturating_add(Self::access(2, 0));
+		time(SIGNATURE.saturating_add(proofs))
+			.saturating_add(Self::access(3, 0))
+			.saturating_add(page.saturating_mul(pages.into()))
 	}
 
 	fn track(legs: u32) -> Weight {
@@ -136,12 +136,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		time(STEP).saturating_add(Self::access(0, 1))
 	}
 
-	fn turn_window() -> Weight {
+	fn close_window() -> Weight {
 		// Sweep, parent, room, beacon, chain id, mix, length and newest batch are read; the window
-		// that closes, the one that opens, the sweep and bounds are written; a heartbeat may be sent.
+		// that closes, the one that opens, the sweep and bounds are written.
+		time(STEP.saturating_mul(4)).saturating_add(Self::access(SEND_READS.saturating_add(9), 5))
+	}
+
+	fn restart_window() -> Weight {
+		// As above; the window is written and a heartbeat sent.
 		time(STEP.saturating_mul(4)).saturating_add(Self::access(
-			SEND_READS.saturating_add(9),
-			SEND_WRITES.saturating_add(5),
+			SEND_READS.saturating_mul(2).saturating_add(8),
+			SEND_WRITES.saturating_add(1),
 		))
 	}
 
@@ -154,7 +159,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 
 	fn sweep_page(freed: u32) -> Weight {
-		let page = time(PAGE.saturating_add(STEP)).saturating_add(Self::access(3, 1));
+		// Due are counted for the window that closed and for the one that opened.
+		let draws = DRAWS.saturating_mul(2);
+		let page = time(PAGE.saturating_add(STEP).saturating_add(draws))
+			.saturating_add(Self::access(3, 1));
 		if freed == 0 {
 			return page;
 		}
@@ -169,7 +177,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 
 	fn sweep_collect() -> Weight {
-		time(SHORTFALLS.saturating_add(PAGE.saturating_mul(2))).saturating_add(Self::access(5, 1))
+		time(SHORTFALLS.saturating_add(PAGE.saturating_mul(2)).saturating_add(DRAWS))
+			.saturating_add(Self::access(5, 1))
 	}
 
 	fn send_part() -> Weight {

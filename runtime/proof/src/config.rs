@@ -50,8 +50,7 @@ impl pallet_proof_verification::Config for Runtime {
 	type Beacon = CrossLayer;
 	// A week of ten-minute windows: longer than any appeal waits.
 	type BoundsKept = ConstU32<1_024>;
-	// A full page of proofs for blobs of a terabyte, one challenge each, is 130 KiB.
-	type MaxBatchBytes = ConstU32<{ 256 * 1024 }>;
+	type MaxBatchBytes = ConstU32<{ terrace_layers::MAX_BATCH_BYTES }>;
 	type MaxPagesPerStream = ConstU32<1_024>;
 	type MaxPartialFaults = ConstU32<64>;
 	type MaxStreams = ConstU32<4_096>;
@@ -59,4 +58,6 @@ impl pallet_proof_verification::Config for Runtime {
 	type Registry = ChainRegistry;
 	type Vrf = AuthorVrf;
 	type WeightInfo = pallet_proof_verification::weights::SubstrateWeight<Runtime>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = crate::benchmarking::ReportLane;
 }
