@@ -6,6 +6,8 @@ extern crate alloc;
 
 mod abandon;
 mod authorize;
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
 mod calls;
 mod dispatch;
 mod extension;
@@ -27,6 +29,8 @@ mod tests;
 #[cfg(test)]
 mod world;
 
+#[cfg(feature = "runtime-benchmarks")]
+pub use benchmarking::BenchmarkHelper;
 pub use extension::CheckRelay;
 pub use pallet::*;
 pub use types::*;
@@ -83,6 +87,9 @@ pub mod pallet {
 		type ReleaseLimit: Get<Option<ReleaseLimit>>;
 		/// Weights of calls, messages and hooks.
 		type WeightInfo: WeightInfo;
+		/// What benchmarks need of the registry.
+		#[cfg(feature = "runtime-benchmarks")]
+		type BenchmarkHelper: crate::BenchmarkHelper;
 	}
 
 	/// This chain's ends of its lanes: what neighbours prove.

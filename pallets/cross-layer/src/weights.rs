@@ -30,8 +30,10 @@ const PROOF_LONG: u64 = 16 * 1_024;
 
 /// Weights of calls, messages and hooks.
 pub trait WeightInfo {
-	/// Verifying a relay call, with so many trie nodes, messages and hashes of the tail together.
-	fn check_relay(hashes: u32, proof_bytes: u32, payload_bytes: u32) -> Weight;
+	/// Verifying a state proof of so many nodes and bytes.
+	fn check_proof(nodes: u32, bytes: u32) -> Weight;
+	/// Verifying and reading messages, with so many hashes behind them.
+	fn check_messages(messages: u32, tail: u32, bytes: u32) -> Weight;
 	/// Moving the cursors and dispatching messages, besides what the messages do.
 	fn deliver(messages: u32, payload_bytes: u32) -> Weight;
 	/// Removing acknowledged messages.
@@ -42,8 +44,6 @@ pub trait WeightInfo {
 	fn release() -> Weight;
 	/// Taking over randomness.
 	fn beacon() -> Weight;
-	/// Giving up on a payload that is no message.
-	fn undecodable() -> Weight;
 	/// Moving tokens to a child.
 	fn transfer_down() -> Weight;
 	/// Moving tokens to the parent.
@@ -76,14 +76,14 @@ impl<T: frame_system::Config> SubstrateWeight<T> {
 }
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
-	// Read: relation and status of the neighbour, its state root, both records of the lane, the
-	// index of dead letters.
-	fn check_relay(hashes: u32, proof_bytes: u32, payload_bytes: u32) -> Weight {
-		let bytes = u64::from(proof_bytes).saturating_add(payload_bytes.into());
-		let time = CHECK
-			.saturating_add(CHECK_HASH.saturating_mul(hashes.into()))
-			.saturating_add(CHECK_BYTE.saturating_mul(bytes));
-		Self::of(time, 6, 0)
+	fn check_proof(nodes: u32, bytes: u32) -> Weight {
+		let hashes = CHECK_HASH.saturating_mul(nodes.into());
+		Self::of(CHECK.saturating_add(hashes).saturating_add(CHECK_BYTE.saturating_mul(bytes.into())), 1, 0)
+	}
+
+	fn check_messages(messages: u32, tail: u32, bytes: u32) -> Weight {
+		let hashes = CHECK_HASH.saturating_mul(u64::from(messages).saturating_add(tail.into()));
+		Self::of(hashes.saturating_add(CHECK_BYTE.saturating_mul(bytes.into())), 0, 0)
 	}
 
 	// Written: both records of the lane, the name of the message. Per message, if it fails: the
@@ -114,10 +114,6 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 
 	fn beacon() -> Weight {
 		Self::of(CHANGE, 1, 2)
-	}
-
-	fn undecodable() -> Weight {
-		Self::of(CHANGE, 1, 1)
 	}
 
 	// Touched: both records of the lane, the outbox, what is locked, both accounts. Read besides:

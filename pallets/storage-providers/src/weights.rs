@@ -28,6 +28,12 @@ pub trait WeightInfo {
 	fn withdraw_collateral() -> Weight;
 	/// Leaving.
 	fn leave() -> Weight;
+	/// Naming a payee.
+	fn set_payee() -> Weight;
+	/// Announcing an exit.
+	fn announce_exit() -> Weight;
+	/// Staying.
+	fn cancel_exit() -> Weight;
 }
 
 /// Weights from the runtime's database costs.
@@ -67,5 +73,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 
 	fn leave() -> Weight {
 		Self::of(3, 3)
+	}
+
+	fn set_payee() -> Weight {
+		Self::of(1, 1)
+	}
+
+	fn announce_exit() -> Weight {
+		Self::of(1, 1)
+	}
+
+	fn cancel_exit() -> Weight {
+		Self::of(1, 1)
 	}
 }

@@ -412,6 +412,35 @@ macro_rules! implement_apis {
 				}
 			}
 
+			#[cfg(feature = "runtime-benchmarks")]
+			impl frame_benchmarking::Benchmark<Block> for Runtime {
+				fn benchmark_metadata(
+					extra: bool,
+				) -> (
+					alloc::vec::Vec<frame_benchmarking::BenchmarkList>,
+					alloc::vec::Vec<frame_support::traits::StorageInfo>,
+				) {
+					use frame_benchmarking::BenchmarkList;
+					use frame_support::traits::StorageInfoTrait;
+					let mut list = alloc::vec::Vec::<BenchmarkList>::new();
+					list_benchmarks!(list, extra);
+					(list, AllPalletsWithSystem::storage_info())
+				}
+
+				fn dispatch_benchmark(
+					config: frame_benchmarking::BenchmarkConfig,
+				) -> Result<alloc::vec::Vec<frame_benchmarking::BenchmarkBatch>, alloc::string::String>
+				{
+					use frame_benchmarking::BenchmarkBatch;
+					use frame_support::traits::WhitelistedStorageKeys;
+					let whitelist = AllPalletsWithSystem::whitelisted_storage_keys();
+					let mut batches = alloc::vec::Vec::<BenchmarkBatch>::new();
+					let params = (&config, &whitelist);
+					add_benchmarks!(params, batches);
+					Ok(batches)
+				}
+			}
+
 			$($own)*
 		}
 	};

@@ -9,6 +9,8 @@
 extern crate alloc;
 
 pub mod apis;
+#[cfg(feature = "runtime-benchmarks")]
+pub mod benchmarking;
 mod config;
 pub mod constants;
 pub mod extension;

@@ -84,6 +84,8 @@ macro_rules! configure_links {
 			type Registry = ChainRegistry;
 			type ReleaseLimit = $crate::timing::ReleaseLimitOf<Runtime>;
 			type WeightInfo = pallet_cross_layer::weights::SubstrateWeight<Runtime>;
+			#[cfg(feature = "runtime-benchmarks")]
+			type BenchmarkHelper = $crate::benchmarking::Links<Runtime>;
 		}
 	};
 }

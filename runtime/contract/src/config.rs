@@ -81,4 +81,6 @@ impl pallet_storage_contracts::Config for Runtime {
 	type StallExitMs = ConstU64<{ 7 * DAYS as u64 * SLOT_MS }>;
 	type Treasury = Treasury;
 	type WeightInfo = pallet_storage_contracts::weights::SubstrateWeight<Runtime>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = crate::benchmarking::Market;
 }
