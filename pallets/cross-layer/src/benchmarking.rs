@@ -16,8 +16,8 @@ use sp_trie::{trie_types::TrieDBMutBuilderV1, LayoutV1, MemoryDB, Recorder, Trie
 use sp_trie::{Trie, TrieMut};
 use terrace_layers::{
 	keys, limits, payload_hash, AccountId, Balance, BatchId, Beacon, ChainId, Direction, LaneId,
-	LaneState, Layer, LegId, Message, Relation, StateProof, StreamId, TrackBatch,
-	TrackedLeg, VersionedMessage, Window, MAX_LEGS_PER_BATCH,
+	LaneState, Layer, LegId, Message, Relation, StateProof, StreamId, TrackBatch, TrackedLeg,
+	VersionedMessage, Window, MAX_LEGS_PER_BATCH,
 };
 
 /// What every account has.
@@ -207,8 +207,7 @@ mod benchmarks {
 	#[benchmark]
 	fn forward_beacon(c: Linear<0, { limits::MAX_CHILDREN }>) {
 		T::BenchmarkHelper::begin(Layer::Main);
-		let children: Vec<_> =
-			(0..c).map(|index| neighbour::<T>(Relation::Child, index)).collect();
+		let children: Vec<_> = (0..c).map(|index| neighbour::<T>(Relation::Child, index)).collect();
 		LatestBeacon::<T>::put(Beacon { epoch: 7, randomness: [7; 32] });
 		BeaconDue::<T>::put(true);
 		#[block]
@@ -421,9 +420,5 @@ mod benchmarks {
 		Ok(())
 	}
 
-	impl_benchmark_test_suite!(
-		Pallet,
-		sp_io::TestExternalities::default(),
-		crate::mock::Test
-	);
+	impl_benchmark_test_suite!(Pallet, sp_io::TestExternalities::default(), crate::mock::Test);
 }

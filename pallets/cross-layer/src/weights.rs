@@ -78,7 +78,11 @@ impl<T: frame_system::Config> SubstrateWeight<T> {
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn check_proof(nodes: u32, bytes: u32) -> Weight {
 		let hashes = CHECK_HASH.saturating_mul(nodes.into());
-		Self::of(CHECK.saturating_add(hashes).saturating_add(CHECK_BYTE.saturating_mul(bytes.into())), 1, 0)
+		Self::of(
+			CHECK.saturating_add(hashes).saturating_add(CHECK_BYTE.saturating_mul(bytes.into())),
+			1,
+			0,
+		)
 	}
 
 	fn check_messages(messages: u32, tail: u32, bytes: u32) -> Weight {

@@ -132,9 +132,5 @@ mod benchmarks {
 		assert!(Providers::<T>::get(&who).is_some_and(|record| record.exiting_since.is_none()));
 	}
 
-	impl_benchmark_test_suite!(
-		Pallet,
-		sp_io::TestExternalities::default(),
-		crate::mock::Test
-	);
+	impl_benchmark_test_suite!(Pallet, sp_io::TestExternalities::default(), crate::mock::Test);
 }

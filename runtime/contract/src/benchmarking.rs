@@ -34,7 +34,9 @@ impl pallet_storage_contracts::BenchmarkHelper for Market {
 	}
 
 	fn set_state_root(chain: &ChainId, number: BlockNumber, root: H256) {
-		<Links<Runtime> as pallet_cross_layer::BenchmarkHelper>::set_state_root(chain, number, root);
+		<Links<Runtime> as pallet_cross_layer::BenchmarkHelper>::set_state_root(
+			chain, number, root,
+		);
 	}
 
 	fn set_time(ms: u64) {

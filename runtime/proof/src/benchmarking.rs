@@ -3,9 +3,7 @@
 
 use crate::*;
 
-frame_benchmarking::define_benchmarks!(
-	[pallet_proof_verification, ProofVerification]
-);
+frame_benchmarking::define_benchmarks!([pallet_proof_verification, ProofVerification]);
 
 /// Opens the lane that reports go up.
 pub struct ReportLane;
@@ -13,7 +11,7 @@ pub struct ReportLane;
 impl pallet_proof_verification::BenchmarkHelper for ReportLane {
 	fn open_lane() {
 		use pallet_cross_layer::BenchmarkHelper;
-		use terrace_layers::{Layer, Origin, OnNeighbour, Relation};
+		use terrace_layers::{Layer, OnNeighbour, Origin, Relation};
 		type Links = terrace_runtime_common::benchmarking::Links<Runtime>;
 		Links::begin(Layer::Proof);
 		let parent = Links::neighbour(Relation::Parent, 0);

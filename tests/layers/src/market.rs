@@ -92,8 +92,7 @@ pub fn answers(proof: &mut Proof, blobs: &[&[u8]]) -> Vec<(ProofBatch, [u8; 64])
 			let size = BlobSize::new(slot.size).expect("tracked blobs have a size");
 			let provider = PROVIDER.to_account_id();
 			let seed = ChallengeSeed(window.seed);
-			let indices =
-				challenge(&seed, provider.as_ref(), slot.leg.0, size, slot.challenges);
+			let indices = challenge(&seed, provider.as_ref(), slot.leg.0, size, slot.challenges);
 			let item = ProofItem { page, slot: slot.slot, proof: prove(data, &indices) };
 			assert!(batch.push(&item), "a page is no larger than a batch");
 		}
