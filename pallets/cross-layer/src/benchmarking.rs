@@ -259,23 +259,48 @@ mod benchmarks {
 		assert_eq!(proven.is_ok(), b == 0);
 	}
 
-	/// `m` short messages, the hashes of `t`, and long ones of `b` bytes.
+	/// `m` short messages.
 	#[benchmark]
-	fn check_messages(
-		m: Linear<0, 48>,
-		t: Linear<0, { limits::MAX_PENDING }>,
-		b: Linear<0, { limits::MAX_BYTES_PER_CALL }>,
-	) {
+	fn check_messages(m: Linear<0, { limits::MAX_MESSAGES_PER_CALL }>) {
+		T::BenchmarkHelper::begin(Layer::Main);
+		let chain = neighbour::<T>(Relation::Child, 0);
+		let mut brought = Brought::new(chain, LaneId::STORAGE);
+		let heartbeat = Message::Heartbeat { window: Window(1), round: 1 };
+		brought.messages = vec![VersionedMessage::to_payload(heartbeat); m.saturated_into()];
+		let (edge, peer) = (brought.edge::<T>(), brought.peer::<T>());
+		let read;
+		#[block]
+		{
+			read = Pallet::<T>::check_messages(&brought.call(), &edge.own, &peer);
+		}
+		assert!(read.is_ok());
+	}
+
+	/// The hashes of `t` messages.
+	#[benchmark]
+	fn check_tail(t: Linear<0, { limits::MAX_PENDING }>) {
+		T::BenchmarkHelper::begin(Layer::Main);
+		let chain = neighbour::<T>(Relation::Child, 0);
+		let mut brought = Brought::new(chain, LaneId::STORAGE);
+		brought.tail = vec![payload_hash(&[1]); t.saturated_into()];
+		let (edge, peer) = (brought.edge::<T>(), brought.peer::<T>());
+		let read;
+		#[block]
+		{
+			read = Pallet::<T>::check_messages(&brought.call(), &edge.own, &peer);
+		}
+		assert!(read.is_ok());
+	}
+
+	/// Long messages of nearly `b` bytes.
+	#[benchmark]
+	fn check_payload(b: Linear<0, { limits::MAX_BYTES_PER_CALL }>) {
 		T::BenchmarkHelper::begin(Layer::Main);
 		let chain = neighbour::<T>(Relation::Child, 0);
 		let mut brought = Brought::new(chain, LaneId::STORAGE);
 		let long = batch_of_legs();
-		let count = usize::try_from(b).expect("small").div_ceil(long.len());
-		let heartbeat = Message::Heartbeat { window: Window(1), round: 1 };
-		let short = VersionedMessage::to_payload(heartbeat);
-		brought.messages = vec![short; m.saturated_into()];
-		brought.messages.extend(vec![long; count]);
-		brought.tail = vec![payload_hash(&[1]); t.saturated_into()];
+		let count = usize::try_from(b).expect("small") / long.len();
+		brought.messages = vec![long; count];
 		let (edge, peer) = (brought.edge::<T>(), brought.peer::<T>());
 		let read;
 		#[block]

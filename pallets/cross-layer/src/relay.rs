@@ -170,7 +170,9 @@ impl<T: Config> Pallet<T> {
 		let Sizes { nodes, proof_bytes, messages, payload_bytes, tail } = *sizes;
 		T::WeightInfo::check_cheaply()
 			.saturating_add(T::WeightInfo::check_proof(nodes, proof_bytes))
-			.saturating_add(T::WeightInfo::check_messages(messages, tail, payload_bytes))
+			.saturating_add(T::WeightInfo::check_messages(messages))
+			.saturating_add(T::WeightInfo::check_tail(tail))
+			.saturating_add(T::WeightInfo::check_payload(payload_bytes))
 	}
 
 	/// Most weight of a relay call.

@@ -170,7 +170,7 @@ fn batch<T: Config>(items: u32, length: u32, pages: u32) -> (ProofBatch, Operato
 		for (index, slot) in kept.iter_mut().flatten().take(here).enumerate() {
 			let to_come = items as usize - before(page) - index;
 			let mut answered = answer(slot);
-			let room = length as usize - batch.data.len();
+			let room = (length as usize).saturating_sub(batch.data.len());
 			if answered.0.encoded_size() + to_come * SHORT > room {
 				*slot = small(slot.leg.0);
 				answered = answer(slot);
@@ -218,26 +218,92 @@ mod benchmarks {
 		assert_eq!(proven, p as usize);
 	}
 
-	// The proofs are decoded too, as every node does before.
+	// One of the shortest proofs there are.
 	#[benchmark]
-	fn authorize_submit_proofs(
-		i: Linear<64, MAX_BATCH_ITEMS>,
-		l: Linear<{ 64 * 1024 }, { T::MaxBatchBytes::get() }>,
-		p: Linear<16, 64>,
-	) {
+	fn authorize_submit_proofs() {
 		open_window::<T>();
-		let (batch, signature) = batch::<T>(i, l, p);
+		let (batch, signature) = batch::<T>(1, 0, 1);
+		let result;
+
+		#[block]
+		{
+			result = Pallet::<T>::authorize_proofs(TransactionSource::External, &batch, &signature);
+		}
+
+		assert!(result.is_ok());
+	}
+
+	// So many of the shortest proofs, each on a page of its own.
+	#[benchmark]
+	fn check_pages(p: Linear<1, MAX_BATCH_ITEMS>) {
+		open_window::<T>();
+		let (batch, _) = batch::<T>(p, 0, p);
+		let (open, owner) = (record(OPEN, u32::MAX), provider());
+		let result;
+
+		#[block]
+		{
+			result = Pallet::<T>::check_items(&batch, &open, &owner);
+		}
+
+		assert!(result.is_ok_and(|pages| pages.len() == p as usize));
+	}
+
+	// So many of the shortest proofs, all on one page.
+	#[benchmark]
+	fn check_proofs(i: Linear<1, PAGE_SLOTS>) {
+		open_window::<T>();
+		let (batch, _) = batch::<T>(i, 0, 1);
+		let (open, owner) = (record(OPEN, u32::MAX), provider());
+		let result;
+
+		#[block]
+		{
+			result = Pallet::<T>::check_items(&batch, &open, &owner);
+		}
+
+		assert!(result.is_ok_and(|pages| pages.len() == 1));
+	}
+
+	// As many bytes of the longest proofs that there are, decoded as every node does before.
+	#[benchmark]
+	fn check_bytes(b: Linear<{ 32 * 1024 }, { T::MaxBatchBytes::get() }>) {
+		open_window::<T>();
+		let longest = answer(&large(0)).0.encoded_size() + 8;
+		let (batch, _) = batch::<T>(b / longest as u32, b, 1);
 		let encoded = batch.encode();
+		let (open, owner) = (record(OPEN, u32::MAX), provider());
 		let result;
 
 		#[block]
 		{
 			let batch = ProofBatch::decode(&mut encoded.as_slice()).expect("encoded above");
-			result = Pallet::<T>::authorize_proofs(TransactionSource::External, &batch, &signature);
+			batch.signing_payload(ChainId::default());
+			result = Pallet::<T>::check_items(&batch, &open, &owner);
 		}
 
-		let (validity, _) = result.expect("the batch is right");
-		assert_eq!(validity.provides.len(), p as usize);
+		assert!(result.is_ok_and(|pages| pages.len() == 1));
+	}
+
+	// Not a weight but a figure: so many proofs of one chunk of a blob of 1 GiB.
+	#[benchmark(extra)]
+	fn verify_one_chunk_of_a_gibibyte(n: Linear<1, 500>) {
+		let size = BlobSize::new(1 << 30).expect("blobs may be much larger");
+		let slot = Slot { size, challenges: 1, ..large(1) };
+		let (proof, root) = answer(&slot);
+		let (seed, provider) = (ChallengeSeed(SEED), provider());
+		let indices = challenge(&seed, provider.as_ref(), slot.leg.0, size, 1);
+		let mut right = 0;
+
+		#[block]
+		{
+			for _ in 0..n {
+				right +=
+					u32::from(terrace_possession::verify(&root, size, &indices, &proof).is_ok());
+			}
+		}
+
+		assert_eq!(right, n);
 	}
 
 	// Each leg belongs to another stream and takes the last slot of its page.

@@ -121,7 +121,15 @@ impl<T: Config> Pallet<T> {
 	/// Most weight that [`Self::authorize_proofs`] takes.
 	pub(crate) fn weight_of_authorize(batch: &ProofBatch) -> Weight {
 		let Extent { items, pages, .. } = Extent::of(batch);
-		T::WeightInfo::authorize_submit_proofs(items, batch.data.len().saturated_into(), pages)
+		Self::weight_of_checks(items, pages, batch.data.len().saturated_into())
+	}
+
+	/// Most weight of checking so many items on so many pages with so many bytes.
+	pub(crate) fn weight_of_checks(items: u32, pages: u32, bytes: u32) -> Weight {
+		T::WeightInfo::authorize_submit_proofs()
+			.saturating_add(T::WeightInfo::check_pages(pages))
+			.saturating_add(T::WeightInfo::check_proofs(items))
+			.saturating_add(T::WeightInfo::check_bytes(bytes))
 	}
 
 	/// Most weight that [`Self::do_submit_proofs`] takes.
@@ -176,7 +184,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Checks every item and says what each page's items prove first.
-	fn check_items(
+	pub(crate) fn check_items(
 		batch: &ProofBatch,
 		open: &WindowRecord,
 		provider: &AccountId,

@@ -204,7 +204,7 @@ impl<T: Config> Pallet<T> {
 		assert!(bytes <= most, "batches of {bytes} bytes, {most} at most");
 		let block = T::BlockWeights::get();
 		let worst = MAX_BATCH_ITEMS;
-		let batch = T::WeightInfo::authorize_submit_proofs(worst, bytes, worst)
+		let batch = Self::weight_of_checks(worst, worst, bytes)
 			.saturating_add(T::WeightInfo::submit_proofs(worst));
 		let most = block.get(DispatchClass::Normal).max_extrinsic.unwrap_or(block.max_block);
 		assert!(batch.all_lte(most), "{batch:?} for a batch of proofs, {most:?} at most");

@@ -77,7 +77,10 @@ impl Limits {
 fn batch_weight(items: u32, bytes: u32) -> u64 {
 	type Weights = SubstrateWeight<Runtime>;
 	let pages = items.div_ceil(PAGE_SLOTS);
-	Weights::authorize_submit_proofs(items, bytes, pages)
+	Weights::authorize_submit_proofs()
+		.saturating_add(Weights::check_pages(pages))
+		.saturating_add(Weights::check_proofs(items))
+		.saturating_add(Weights::check_bytes(bytes))
 		.saturating_add(Weights::submit_proofs(pages))
 		.ref_time()
 }

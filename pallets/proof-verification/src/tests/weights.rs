@@ -15,10 +15,9 @@ fn assert_less(less: Weight, more: Weight) {
 
 #[test]
 fn weights_grow_with_the_work() {
-	let one = Costs::authorize_submit_proofs(1, 1_700, 1);
-	assert_less(one, Costs::authorize_submit_proofs(2, 1_700, 1));
-	assert_less(one, Costs::authorize_submit_proofs(1, 3_400, 1));
-	assert_less(one, Costs::authorize_submit_proofs(1, 1_700, 2));
+	assert_less(Costs::check_pages(1), Costs::check_pages(2));
+	assert_less(Costs::check_proofs(1), Costs::check_proofs(64));
+	assert_less(Costs::check_bytes(1_700), Costs::check_bytes(3_400));
 	assert_less(Costs::submit_proofs(1), Costs::submit_proofs(2));
 	assert_less(Costs::track(1), Costs::track(2));
 	assert_less(Costs::untrack(1), Costs::untrack(2));
@@ -30,7 +29,7 @@ fn weights_grow_with_the_work() {
 fn no_weight_is_zero() {
 	let weights = [
 		Costs::submit_proofs(0),
-		Costs::authorize_submit_proofs(0, 0, 0),
+		Costs::authorize_submit_proofs(),
 		Costs::track(0),
 		Costs::untrack(0),
 		Costs::refuse_message(),
