@@ -4,6 +4,7 @@
 //! Database accesses are counted from the code; the times are the native ones that
 //! `tests::weights` prints, times [`WASM_FACTOR`].
 
+use crate::releases::TURNS_PER_RELEASE;
 use core::marker::PhantomData;
 use frame_support::{traits::Get, weights::Weight};
 
@@ -54,6 +55,8 @@ pub trait WeightInfo {
 	fn check_cheaply() -> Weight;
 	/// Giving up so many messages.
 	fn abandon(messages: u32) -> Weight;
+	/// So many turns of releases that wait.
+	fn release_waiting(turns: u32) -> Weight;
 	/// Looking for new randomness.
 	fn on_initialize() -> Weight;
 	/// Opening the lanes of an edge.
@@ -107,9 +110,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		Self::of(CHANGE, 2, 2)
 	}
 
-	// Touched: what is locked, both accounts.
+	// Touched: what is locked, the period, both accounts, and for what waits the queue and its turns.
 	fn release() -> Weight {
-		Self::of(CHANGE, 3, 3)
+		Self::of(CHANGE, 5, 6).saturating_add(Self::release_waiting(TURNS_PER_RELEASE))
+	}
+
+	// Per turn: the entry, the account, and the entry for what is left. Touched besides: the queue, the
+	// period, what is locked and the account that holds it. Read besides: relation and status.
+	fn release_waiting(turns: u32) -> Weight {
+		Self::of(CHANGE, 6, 4).saturating_add(Self::of(CHANGE, 3, 3).saturating_mul(turns.into()))
 	}
 
 	fn beacon() -> Weight {
