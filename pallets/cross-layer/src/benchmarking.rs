@@ -57,6 +57,17 @@ fn lock<T: Config>(child: &ChainId) {
 	Pallet::<T>::lock_tokens(child, &from, FUNDS / 2).expect("it has more");
 }
 
+/// Has so many releases of a child wait.
+fn wait<T: Config>(child: &ChainId, count: u32, amount: Balance) {
+	for _ in 0..count {
+		let list = Waitlists::<T>::get(child);
+		let who = account("waiting", list.next as u32, 0);
+		WaitingReleases::<T>::insert(child, list.next, Waiting { who, amount });
+		let (next, total) = (list.next.saturating_add(1), list.total.saturating_add(amount));
+		Waitlists::<T>::insert(child, Waitlist { next, total, ..list });
+	}
+}
+
 /// A message that is long, and is read in many parts; no child may send it.
 fn batch_of_legs() -> Vec<u8> {
 	let leg = |index: u32| TrackedLeg {
@@ -367,11 +378,13 @@ mod benchmarks {
 		}
 	}
 
+	/// One that waits behind others, two of which take a turn and wait again.
 	#[benchmark]
 	fn release() {
 		T::BenchmarkHelper::begin(Layer::Main);
 		let chain = neighbour::<T>(Relation::Child, 0);
 		lock::<T>(&chain);
+		wait::<T>(&chain, 3, FUNDS / 8);
 		let who: AccountId = account("new", 0, 0);
 		let message = Message::Release { who, amount: AMOUNT };
 		let (key, relation) = ((chain, LaneId::MONEY), Relation::Child);
@@ -380,6 +393,20 @@ mod benchmarks {
 			let done = Pallet::<T>::dispatch(key, relation, H256::zero(), Some(message));
 			assert!(done.is_ok());
 		}
+	}
+
+	#[benchmark]
+	fn release_waiting(n: Linear<1, 64>) {
+		T::BenchmarkHelper::begin(Layer::Main);
+		let chain = neighbour::<T>(Relation::Child, 0);
+		lock::<T>(&chain);
+		wait::<T>(&chain, 4, FUNDS / 16);
+		wait::<T>(&chain, n, AMOUNT);
+		let caller: AccountId = whitelisted_caller();
+		let max = n.saturating_add(4);
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller), chain, max);
+		assert!(Waitlists::<T>::get(chain).total < FUNDS / 4);
 	}
 
 	#[benchmark]

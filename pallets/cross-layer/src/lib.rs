@@ -15,6 +15,7 @@ mod hooks;
 mod impls;
 mod money;
 mod relay;
+mod releases;
 mod types;
 mod views;
 pub mod weights;
@@ -142,6 +143,15 @@ pub mod pallet {
 	/// What each child has released in its running period, where that is limited.
 	#[pallet::storage]
 	pub type Released<T> = StorageMap<_, Blake2_128Concat, ChainId, ReleasePeriod, OptionQuery>;
+
+	/// Releases that wait for their turn; what is locked backs each of them.
+	#[pallet::storage]
+	pub type WaitingReleases<T> =
+		StorageDoubleMap<_, Blake2_128Concat, ChainId, Twox64Concat, u64, Waiting, OptionQuery>;
+
+	/// Where the queue of a child's waiting releases starts and ends.
+	#[pallet::storage]
+	pub type Waitlists<T> = StorageMap<_, Blake2_128Concat, ChainId, Waitlist, ValueQuery>;
 
 	/// Name of the message that is being dispatched; nothing outside of that.
 	#[pallet::storage]
@@ -306,7 +316,7 @@ pub mod pallet {
 			lane: LaneId,
 			/// How many.
 			count: u32,
-			/// How many of its own that had failed here.
+			/// How many of its own that had failed or waited here.
 			letters: u32,
 			/// Tokens in those it did not take, which went to those they were meant for.
 			refunded: Balance,
@@ -315,6 +325,15 @@ pub mod pallet {
 		BeaconAdopted {
 			/// Its epoch.
 			epoch: u64,
+		},
+		/// Tokens that a child burnt wait until it may release more.
+		ReleaseWaits {
+			/// The child.
+			child: ChainId,
+			/// Who will receive them.
+			who: AccountId,
+			/// How many.
+			amount: Balance,
 		},
 	}
 
@@ -385,7 +404,7 @@ pub mod pallet {
 		NotNext,
 		/// The message takes more of a block than a call may.
 		MessageTooHeavy,
-		/// The child has released as much as it may in this period; dispatch the message in the next.
+		/// The child has released as much as it may in this period; call again in the next.
 		ReleaseLimited,
 		/// Only messages to a closed neighbour can be given up.
 		NotClosed,
@@ -520,8 +539,8 @@ pub mod pallet {
 		}
 
 		/// Gives up at most `max` of the oldest messages that a closed neighbour will never take, and
-		/// hands the tokens in them to those they were meant for, here; then of its dead letters,
-		/// whose tokens stay where they are.
+		/// hands the tokens in them to those they were meant for, here; before that of its releases
+		/// that wait, and after it of its dead letters, whose tokens stay where they are.
 		///
 		/// *Origin*: `AdminOrigin`. *Fails if* the neighbour is not closed or nothing waits for it.
 		/// *Emits* [`Event::MessagesAbandoned`].
@@ -536,6 +555,22 @@ pub mod pallet {
 			T::AdminOrigin::ensure_origin(origin)?;
 			let count = Self::do_abandon(chain, lane, max)?;
 			Ok(Some(T::WeightInfo::abandon(count)).into())
+		}
+
+		/// Gives at most `max` turns to releases of a child that wait, as far as its share goes.
+		///
+		/// *Origin* signed, by anyone. *Fails if* the child is not heard, none of its releases waits
+		/// or none may be paid now. *Emits* [`Event::Released`] for each that is paid.
+		#[pallet::call_index(5)]
+		#[pallet::weight(T::WeightInfo::release_waiting(*max))]
+		pub fn release_waiting(
+			origin: OriginFor<T>,
+			child: ChainId,
+			max: u32,
+		) -> DispatchResultWithPostInfo {
+			ensure_signed(origin)?;
+			let turns = Self::do_release_waiting(child, max)?;
+			Ok(Some(T::WeightInfo::release_waiting(turns)).into())
 		}
 	}
 }

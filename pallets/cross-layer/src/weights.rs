@@ -31,6 +31,8 @@ pub trait WeightInfo {
 	fn prune(n: u32) -> Weight;
 	/// Weight of `credit`.
 	fn credit() -> Weight;
+	/// Weight of `release_waiting`.
+	fn release_waiting(n: u32) -> Weight;
 	/// Weight of `release`.
 	fn release() -> Weight;
 	/// Weight of `beacon`.
@@ -102,6 +104,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 
 	fn credit() -> Weight {
 		Weight::from_parts(22_664_000, 3_593).saturating_add(T::DbWeight::get().reads_writes(1, 2))
+	}
+
+	fn release_waiting(n: u32) -> Weight {
+		Weight::from_parts(100_000_000, 0).saturating_mul(n.into())
 	}
 
 	fn release() -> Weight {

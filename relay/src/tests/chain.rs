@@ -3,8 +3,8 @@
 
 use crate::{
 	calls::Call,
-	direction::authorities_key,
 	finality::{hands_over, Justification, Voters},
+	records::{authorities_key, client_key, header_key, recovery_key, ring_key},
 };
 use bp_header_chain::justification::verify_justification;
 use bp_test_utils::{
@@ -13,24 +13,26 @@ use bp_test_utils::{
 use codec::{Decode, DecodeAll, Encode};
 use futures::channel::mpsc::UnboundedSender;
 use sp_consensus_grandpa::{
-	check_equivocation_proof, ConsensusLog, Equivocation, EquivocationProof, ScheduledChange,
-	GRANDPA_ENGINE_ID,
+	check_equivocation_proof, AuthoritySignature, ConsensusLog, Equivocation, EquivocationProof,
+	ScheduledChange, GRANDPA_ENGINE_ID,
 };
 use sp_core::H256;
-use sp_runtime::{traits::Header as _, Digest, DigestItem, Weight};
-use std::collections::{BTreeMap, BTreeSet};
+use sp_runtime::{traits::Header as _, Digest, DigestItem, RuntimeAppPublic, Weight};
+use std::collections::BTreeMap;
 use terrace_client::Error;
 use terrace_layers::{
-	keys, limits,
+	keys, limits, recovery_statement,
 	views::{LaneView, NeighbourStatus, NeighbourView},
-	Authorities, Balance, Blockers, ChainId, Direction, FinalityProof, Header, LaneId, LaneState,
-	Layer, Relation,
+	Authorities, Balance, Blockers, ChainId, Checkpoint, Direction, FinalityProof, Header, LaneId,
+	LaneState, Layer, Relation,
 };
 
 /// What every message weighs.
 pub(crate) const WEIGHT: Weight = Weight::from_parts(1_000_000_000, 1_000);
 /// Authorities of a set.
 const MEMBERS: u16 = 4;
+/// Blocks between a recovery and its effect.
+const DELAY: u32 = 20;
 
 /// A neighbour that is followed from its genesis.
 pub(crate) fn view(chain: u8) -> NeighbourView {
@@ -52,14 +54,15 @@ pub(crate) fn view(chain: u8) -> NeighbourView {
 }
 
 /// A neighbour as the chain knows it.
+#[derive(Clone)]
 struct Client {
 	view: NeighbourView,
 	voters: Authorities,
-	known: BTreeSet<u32>,
+	known: BTreeMap<u32, H256>,
 }
 
 /// A lane's end.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct End {
 	sent: Vec<Vec<u8>>,
 	received: Vec<Vec<u8>>,
@@ -67,6 +70,7 @@ struct End {
 }
 
 /// A chain.
+#[derive(Clone)]
 pub(crate) struct Chain {
 	pub id: ChainId,
 	pub layer: Layer,
@@ -81,6 +85,12 @@ pub(crate) struct Chain {
 	pub listeners: Vec<UnboundedSender<Vec<u8>>>,
 	/// Blocks beside the chain.
 	forks: Vec<Header>,
+	/// What makes the states of this branch others than those of another one.
+	twist: H256,
+	/// A recovery of the parent that waits.
+	pub pending: Option<(Checkpoint, u32)>,
+	/// Whether a fork of the neighbour was shown.
+	pub forked: bool,
 	/// Offences of the neighbour's authorities that were reported.
 	pub punished: Vec<Equivocation<H256, u32>>,
 	/// Calls that did their work.
@@ -114,10 +124,13 @@ impl Chain {
 			client: Client {
 				view: NeighbourView { relation, ..view(peer) },
 				voters: keys_of(0),
-				known: BTreeSet::from([0]),
+				known: BTreeMap::new(),
 			},
 			listeners: Vec::new(),
 			forks: Vec::new(),
+			twist: H256::zero(),
+			pending: None,
+			forked: false,
 			punished: Vec::new(),
 			applied: Vec::new(),
 			vain: 0,
@@ -126,10 +139,54 @@ impl Chain {
 		chain
 	}
 
+	/// Lets the chain know where its neighbour begins.
+	pub fn meet(&mut self, peer: &Chain) {
+		let genesis = peer.headers.first().expect("there is a first block").hash();
+		self.client.view.best_hash = genesis;
+		self.client.known.insert(0, genesis);
+	}
+
+	/// The same chain so far, which goes another way from here.
+	pub fn branch(&self) -> Self {
+		Self { listeners: Vec::new(), twist: H256::repeat_byte(0x0f), ..self.clone() }
+	}
+
+	/// Where the chain may be followed from: its newest block, and the authorities after that.
+	pub fn checkpoint(&self) -> Checkpoint {
+		let header = self.headers.last().expect("there is a first block");
+		Checkpoint {
+			chain: self.id,
+			layer: self.layer,
+			number: header.number,
+			hash: header.hash(),
+			state_root: header.state_root,
+			set_id: self.set(),
+			authorities: keys_of(self.set()),
+		}
+	}
+
+	/// Replaces the authorities in a way that no neighbour can follow.
+	pub fn force(&mut self) {
+		self.append(Digest::default(), self.set() + 1);
+	}
+
+	/// What some of the chain's own authorities sign to follow its parent from `checkpoint`.
+	pub fn recovery(&self, checkpoint: &Checkpoint, signers: usize) -> String {
+		let statement = recovery_statement(self.id, checkpoint);
+		let sign = |account: &Account| {
+			let (key, signed) = (account.public(), account.sign(&statement));
+			let hex = |bytes: &[u8]| sp_core::bytes::to_hex(bytes, false);
+			serde_json::json!({ "authority": hex(key.as_bytes()), "signature": hex(&signed.to_bytes()) })
+		};
+		let signatures: Vec<_> = members(self.set()).iter().take(signers).map(sign).collect();
+		serde_json::json!({ "chain": self.id, "checkpoint": checkpoint, "signatures": signatures })
+			.to_string()
+	}
+
 	fn append(&mut self, digest: Digest, set: u64) {
 		let number = u32::try_from(self.headers.len()).expect("few blocks");
 		let parent = self.headers.last().map(Header::hash).unwrap_or_default();
-		let root = H256::from_low_u64_be(number.into()) ^ self.id.0;
+		let root = H256::from_low_u64_be(number.into()) ^ self.id.0 ^ self.twist;
 		self.headers.push(Header::new(number, H256::zero(), root, parent, digest));
 		self.sets.push(set);
 		let ends = self.lanes.iter();
@@ -240,6 +297,17 @@ impl Chain {
 		&self.client.view
 	}
 
+	/// The neighbour as time has made of it.
+	pub fn seen(&self) -> NeighbourView {
+		use NeighbourStatus::{Active, Draining, Expired};
+		let mut view = self.client.view.clone();
+		let overdue = self.number() >= view.expires_at;
+		if overdue && matches!(view.status, Active | Draining) {
+			view.status = Expired;
+		}
+		view
+	}
+
 	pub fn view_mut(&mut self) -> &mut NeighbourView {
 		&mut self.client.view
 	}
@@ -274,8 +342,34 @@ impl Chain {
 			let number = usize::try_from(at.unwrap_or(self.number())).ok()?;
 			return self.sets.get(number).map(Encode::encode);
 		}
-		let peer = self.client.view.chain;
-		(key == authorities_key(peer)).then(|| self.client.voters.encode())
+		if key == keys::grandpa_authorities() {
+			let number = usize::try_from(at.unwrap_or(self.number())).ok()?;
+			let list =
+				|set: &u64| keys_of(*set).into_iter().map(|key| (key, 1u64)).collect::<Vec<_>>();
+			return self.sets.get(number).map(list).map(|list| list.encode());
+		}
+		self.record(key)
+	}
+
+	/// What the chain keeps of its neighbour.
+	fn record(&self, key: &[u8]) -> Option<Vec<u8>> {
+		let Client { view, voters, known } = &self.client;
+		let peer = view.chain;
+		if key == authorities_key(peer) {
+			return Some(voters.encode());
+		}
+		if key == client_key(peer) {
+			return Some((view.relation, view.layer, view.status, view.best_number).encode());
+		}
+		if key == recovery_key() {
+			return self.pending.as_ref().map(Encode::encode);
+		}
+		let kept: BTreeMap<_, _> = known.iter().rev().take(64).collect();
+		if key == ring_key(peer) {
+			return Some(kept.keys().map(|number| **number).collect::<Vec<u32>>().encode());
+		}
+		let found = kept.into_iter().find(|(number, _)| key == header_key(peer, **number));
+		found.map(|(_, hash)| (hash, H256::zero()).encode())
 	}
 
 	/// What a call would fail with.
@@ -283,6 +377,10 @@ impl Chain {
 		match call.name {
 			"relay" => Relayed::read(call).and_then(|relayed| self.check_relay(&relayed)),
 			"report_equivocation" => self.check_report(call),
+			"report_fork" => self.check_fork(call),
+			"expire" => self.check_expiry(),
+			"recover_parent" => self.check_recovery(call),
+			"apply_recovery" => self.check_due(),
 			_ => self.imported(&proofs(call)?).map(drop),
 		}
 	}
@@ -293,6 +391,13 @@ impl Chain {
 		match call.name {
 			"relay" => self.apply_relay(Relayed::read(call)?, now)?,
 			"report_equivocation" => self.punished.push(field(call, "equivocation")?),
+			"report_fork" => {
+				self.forked = true;
+				self.client.view.status = NeighbourStatus::Frozen;
+			}
+			"expire" => self.client.view.status = NeighbourStatus::Expired,
+			"recover_parent" => self.pending = Some((field(call, "checkpoint")?, now + DELAY)),
+			"apply_recovery" => self.adopt(now),
 			_ => self.import(&proofs(call)?, now)?,
 		}
 		self.applied.push(call.name);
@@ -301,7 +406,9 @@ impl Chain {
 
 	/// What the client would be after these proofs.
 	fn imported(&self, proofs: &[FinalityProof]) -> Result<(NeighbourView, Authorities), Error> {
-		let (mut view, mut keys) = (self.client.view.clone(), self.client.voters.clone());
+		let (mut view, mut keys) = (self.seen(), self.client.voters.clone());
+		let followed = matches!(view.status, NeighbourStatus::Active | NeighbourStatus::Draining);
+		refuse(!followed, "ChainRegistry", "NotActive")?;
 		for (place, proof) in proofs.iter().enumerate() {
 			let voters = Voters::new(keys.clone(), view.set_id).expect("not empty");
 			let (header, justification) = (&proof.header, &proof.justification);
@@ -323,7 +430,11 @@ impl Chain {
 	fn import(&mut self, proofs: &[FinalityProof], now: u32) -> Result<(), Error> {
 		let (view, voters) = self.imported(proofs)?;
 		let life = self.client.view.expires_at - self.client.view.last_progress_at;
-		self.client.known.extend(proofs.iter().map(|proof| proof.header.number));
+		let headers = proofs.iter().map(|proof| (proof.header.number, proof.header.hash()));
+		self.client.known.extend(headers);
+		if self.pending.take().is_some() {
+			self.applied.push("cancelled");
+		}
 		self.client.view = view;
 		self.client.voters = voters;
 		self.client.view.last_progress_at = now;
@@ -340,7 +451,7 @@ impl Chain {
 				refuse(proof.header.number != relayed.at, "CrossLayer", "HeaderUnknown")?;
 			}
 			None => {
-				let is_known = self.client.known.contains(&relayed.at);
+				let is_known = self.client.known.contains_key(&relayed.at);
 				refuse(!is_known, "CrossLayer", "HeaderUnknown")?;
 			}
 		}
@@ -381,6 +492,80 @@ impl Chain {
 		refuse(other, "ChainRegistry", "EvidenceInvalid")?;
 		let is_valid = check_equivocation_proof(EquivocationProof::new(set_id, equivocation));
 		refuse(!is_valid, "ChainRegistry", "EvidenceInvalid")
+	}
+
+	fn check_fork(&self, call: &Call) -> Result<(), Error> {
+		let (proof, set): (FinalityProof, Authorities) =
+			(field(call, "proof")?, field(call, "set")?);
+		let ancestry: Vec<Header> = field(call, "ancestry")?;
+		refuse(self.forked, "ChainRegistry", "EvidenceUsed")?;
+		let is_current = set == self.client.voters && proof.set_id == self.client.view.set_id;
+		let was = u64::from(proof.set_id < self.client.view.set_id);
+		let is_past = was == 1 && set == keys_of(proof.set_id);
+		refuse(!is_current && !is_past, "ChainRegistry", "StaleEvidence")?;
+		let mut lowest = &proof.header;
+		for parent in &ancestry {
+			let follows = parent.hash() == lowest.parent_hash;
+			refuse(!follows, "ChainRegistry", "EvidenceInvalid")?;
+			lowest = parent;
+		}
+		let kept = self.client.known.get(&lowest.number);
+		let differs = kept.is_some_and(|kept| *kept != lowest.hash());
+		refuse(!differs, "ChainRegistry", "EvidenceInvalid")?;
+		let voters = Voters::new(set, proof.set_id).expect("not empty");
+		let target = (proof.header.hash(), proof.header.number);
+		let verified = verify_justification(target, &voters.context, &proof.justification);
+		refuse(verified.is_err(), "ChainRegistry", "InvalidJustification")
+	}
+
+	fn check_expiry(&self) -> Result<(), Error> {
+		use NeighbourStatus::{Active, Draining, Halted};
+		let is_marked = !matches!(self.client.view.status, Active | Draining | Halted);
+		refuse(is_marked, "ChainRegistry", "NotActive")?;
+		refuse(self.number() < self.client.view.expires_at, "ChainRegistry", "NotOverdue")
+	}
+
+	fn is_lost(&self) -> bool {
+		let view = &self.client.view;
+		let life = view.expires_at - view.last_progress_at;
+		let is_silent = self.number() - view.last_progress_at > life / 2;
+		view.status != NeighbourStatus::Active || is_silent
+	}
+
+	fn check_recovery(&self, call: &Call) -> Result<(), Error> {
+		let checkpoint: Checkpoint = field(call, "checkpoint")?;
+		let signatures: Vec<(u32, AuthoritySignature)> = field(call, "signatures")?;
+		refuse(!self.is_lost(), "ChainRegistry", "ParentIsHeard")?;
+		let is_newer = checkpoint.number > self.client.view.best_number;
+		refuse(!is_newer, "ChainRegistry", "WrongCheckpoint")?;
+		refuse(self.pending.is_some(), "ChainRegistry", "AlreadyPending")?;
+		let own = keys_of(self.set());
+		refuse(signatures.len() < own.len() * 2 / 3 + 1, "ChainRegistry", "TooFewSignatures")?;
+		let statement = recovery_statement(self.id, &checkpoint);
+		let is_good = |(place, signature): &(u32, AuthoritySignature)| {
+			let key = usize::try_from(*place).ok().and_then(|place| own.get(place));
+			key.is_some_and(|key| key.verify(&statement, signature))
+		};
+		refuse(!signatures.iter().all(is_good), "ChainRegistry", "BadSignature")
+	}
+
+	fn check_due(&self) -> Result<(), Error> {
+		let is_due = self.pending.as_ref().is_some_and(|(_, due)| self.number() >= *due);
+		refuse(!is_due, "ChainRegistry", "NotDue")?;
+		refuse(!self.is_lost(), "ChainRegistry", "ParentIsHeard")
+	}
+
+	/// Follows the parent from where a recovery leads.
+	fn adopt(&mut self, now: u32) {
+		let (checkpoint, _) = self.pending.take().expect("checked");
+		let Checkpoint { number, hash, set_id, authorities, .. } = checkpoint;
+		let view = &mut self.client.view;
+		let life = view.expires_at - view.last_progress_at;
+		view.status = NeighbourStatus::Active;
+		(view.best_number, view.best_hash, view.set_id) = (number, hash, set_id);
+		(view.last_progress_at, view.expires_at) = (now, now.saturating_add(life));
+		self.client.known = BTreeMap::from([(number, hash)]);
+		self.client.voters = authorities;
 	}
 
 	fn apply_relay(&mut self, relayed: Relayed, now: u32) -> Result<(), Error> {

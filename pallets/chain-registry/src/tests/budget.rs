@@ -115,6 +115,22 @@ fn what_does_not_fit_is_not_spent() {
 }
 
 #[test]
+fn a_lowered_budget_breaks_nothing_and_holds_at_once() {
+	TestExt::new().build_and_execute(|| {
+		FreePerBlock::set(weight(100));
+		FreePerChain::set(weight(100));
+		assert!(Registry::spend(&PEER, weight(90)));
+		FreePerBlock::set(weight(50));
+		FreePerChain::set(weight(40));
+		assert_ok!(Registry::do_try_state());
+		assert_storage_noop!(assert!(!Registry::spend(&STRANGER, weight(1))));
+		next_block();
+		assert!(Registry::spend(&PEER, weight(40)));
+		assert_storage_noop!(assert!(!Registry::spend(&PEER, weight(1))));
+	});
+}
+
+#[test]
 fn sizes_of_proofs_count_as_well() {
 	TestExt::new().build_and_execute(|| {
 		FreePerBlock::set(Weight::from_parts(100, 100));
