@@ -7,6 +7,8 @@ extern crate alloc;
 
 mod approval;
 mod authorize;
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
 mod budget;
 mod calls;
 mod checkpoint;
@@ -34,6 +36,8 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "runtime-benchmarks")]
+pub use benchmarking::BenchmarkHelper;
 pub use extension::CheckFinality;
 pub use pallet::*;
 pub use types::*;
@@ -147,6 +151,9 @@ pub mod pallet {
 		type Backing: LockBacking<Self::AccountId, BalanceOf<Self>>;
 		/// Weights of the calls.
 		type WeightInfo: WeightInfo;
+		/// What benchmarks need of the pallets around this one.
+		#[cfg(feature = "runtime-benchmarks")]
+		type BenchmarkHelper: crate::BenchmarkHelper;
 	}
 
 	/// Why this pallet holds tokens.

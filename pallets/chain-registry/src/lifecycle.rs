@@ -106,7 +106,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(Self::now() > answers_until, Error::<T>::BondLocked);
 		let held = client.bond.take();
 		ensure!(held.is_some() || PastSetEnds::<T>::contains_key(chain), Error::<T>::NoBond);
-		Self::forget_sets(&chain, weights::SETS_PER_WITHDRAWAL);
+		Self::forget_sets(&chain, SETS_PER_WITHDRAWAL);
 		if let Some(Bond { who, left, .. }) = held {
 			Self::clear_headers(&chain);
 			let reason = HoldReason::ChainBond.into();

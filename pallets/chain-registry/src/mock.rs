@@ -130,6 +130,8 @@ impl crate::Config for Test {
 	type OnNeighbour = Recorder;
 	type Backing = Vault;
 	type WeightInfo = crate::weights::SubstrateWeight<Test>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = Finalisers;
 }
 
 #[storage_alias]
@@ -308,4 +310,15 @@ pub fn events() -> Vec<crate::Event<Test>> {
 		_ => None,
 	};
 	System::events().into_iter().filter_map(|record| ours(record.event)).collect()
+}
+
+/// Sets who finalises the chain.
+#[cfg(feature = "runtime-benchmarks")]
+pub struct Finalisers;
+
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::BenchmarkHelper for Finalisers {
+	fn set_authorities(authorities: &Authorities) {
+		OwnAuthorities::set(authorities.clone());
+	}
 }

@@ -148,7 +148,7 @@ impl<T: Config> Pallet<T> {
 					}
 				}
 				// It must not keep the others waiting.
-				Err(error) => log::debug!(target: LOG_TARGET, "{who} cannot be paid: {error:?}"),
+				Err(error) => log::debug!(target: LOG_TARGET, "{who:?} cannot be paid: {error:?}"),
 			}
 			if rest > 0 {
 				Self::append_waiting(child, &mut list, Waiting { who, amount: rest });

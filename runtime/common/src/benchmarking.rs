@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What benchmarks of our pallets need of the pallets around them.
 
+use alloc::vec::Vec;
 use codec::Encode;
 use core::marker::PhantomData;
+use frame_support::WeakBoundedVec;
 use frame_system::pallet_prelude::BlockNumberFor;
 use pallet_chain_registry::{Best, Children, Client, Clients, Headers, Parent, ProvenHeader};
 use sp_core::H256;
 use sp_io::hashing::blake2_256;
-use terrace_layers::{views::NeighbourStatus, ChainId, Layer, Origin, Relation};
+use terrace_layers::{views::NeighbourStatus, Authorities, ChainId, Layer, Origin, Relation};
 
 /// Writes neighbours into the registry of a runtime.
 pub struct Links<R>(PhantomData<R>);
@@ -62,5 +64,15 @@ impl<R: pallet_chain_registry::Config> pallet_cross_layer::BenchmarkHelper for L
 
 	fn close(chain: &ChainId) {
 		Clients::<R>::mutate_extant(chain, |client| client.status = NeighbourStatus::Closed);
+	}
+}
+
+impl<R> pallet_chain_registry::BenchmarkHelper for Links<R>
+where
+	R: pallet_chain_registry::Config + pallet_grandpa::Config,
+{
+	fn set_authorities(authorities: &Authorities) {
+		let list: Vec<_> = authorities.iter().map(|key| (key.clone(), 1)).collect();
+		pallet_grandpa::Authorities::<R>::put(WeakBoundedVec::force_from(list, None));
 	}
 }

@@ -69,6 +69,8 @@ macro_rules! configure_links {
 			type ReporterShare = ReporterShare;
 			type RuntimeHoldReason = RuntimeHoldReason;
 			type WeightInfo = pallet_chain_registry::weights::SubstrateWeight<Runtime>;
+			#[cfg(feature = "runtime-benchmarks")]
+			type BenchmarkHelper = $crate::benchmarking::Links<Runtime>;
 		}
 
 		impl pallet_cross_layer::Config for Runtime {

@@ -8,6 +8,7 @@ use terrace_layers::{ChainId, Offer, OnNeighbour, Origin, Relation};
 use terrace_runtime_common::benchmarking::Links;
 
 frame_benchmarking::define_benchmarks!(
+	[pallet_chain_registry, ChainRegistry]
 	[pallet_storage_contracts, StorageContracts]
 	[pallet_storage_providers, StorageProviders]
 );
