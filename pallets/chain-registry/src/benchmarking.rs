@@ -55,7 +55,7 @@ pub trait BenchmarkHelper {
 
 /// So many keys that can sign.
 fn members(count: u32) -> Vec<ed25519::Public> {
-	let seed = |index| format!("//authority/{index}").into_bytes();
+	let seed = |index| format!("//authority//{index}").into_bytes();
 	(0..count).map(|index| ed25519_generate(KEY, Some(seed(index)))).collect()
 }
 

@@ -9,12 +9,6 @@ use frame_support::{traits::Get, weights::Weight};
 
 /// Weights of calls, messages and hooks.
 pub trait WeightInfo {
-	/// Weight of `report`.
-	fn report(b: u32) -> Weight;
-	/// Weight of `report_outages`.
-	fn report_outages(o: u32) -> Weight;
-	/// Weight of `report_faults`.
-	fn report_faults(f: u32) -> Weight;
 	/// Weight of `propose`.
 	fn propose() -> Weight;
 	/// Weight of `accept`.
@@ -37,6 +31,12 @@ pub trait WeightInfo {
 	fn withdraw_unclaimed() -> Weight;
 	/// Weight of `find_batches`.
 	fn find_batches() -> Weight;
+	/// Weight of `report`, `b` from 0 to 256.
+	fn report(b: u32) -> Weight;
+	/// Weight of `report_outages`, `o` from 1 to 512.
+	fn report_outages(o: u32) -> Weight;
+	/// Weight of `report_faults`, `f` from 1 to 512.
+	fn report_faults(f: u32) -> Weight;
 	/// Weight of `flag_stalled`.
 	fn flag_stalled() -> Weight;
 	/// Weight of `heartbeat`.
@@ -65,141 +65,158 @@ pub trait WeightInfo {
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
-	fn report(b: u32) -> Weight {
-		Weight::from_parts(1_000_000, 0).saturating_mul(b.into())
-	}
-	fn report_outages(o: u32) -> Weight {
-		Weight::from_parts(1_000_000, 0).saturating_mul(o.into())
-	}
-	fn report_faults(f: u32) -> Weight {
-		Weight::from_parts(1_000_000, 0).saturating_mul(f.into())
-	}
 	fn propose() -> Weight {
-		Weight::from_parts(74_442_000, 6_962).saturating_add(T::DbWeight::get().reads_writes(8, 8))
+		Weight::from_parts(71_868_000, 6_962).saturating_add(T::DbWeight::get().reads_writes(8, 8))
 	}
 
 	fn accept() -> Weight {
-		Weight::from_parts(284_017_000, 18_841)
+		Weight::from_parts(238_839_000, 18_841)
 			.saturating_add(T::DbWeight::get().reads_writes(21, 18))
 	}
 
 	fn withdraw() -> Weight {
-		Weight::from_parts(52_899_000, 3_732).saturating_add(T::DbWeight::get().reads_writes(5, 7))
+		Weight::from_parts(52_318_000, 3_732).saturating_add(T::DbWeight::get().reads_writes(5, 7))
 	}
 
 	fn reject() -> Weight {
-		Weight::from_parts(62_344_000, 3_784).saturating_add(T::DbWeight::get().reads_writes(7, 7))
+		Weight::from_parts(62_674_000, 3_784).saturating_add(T::DbWeight::get().reads_writes(7, 7))
 	}
 
 	fn expire() -> Weight {
-		Weight::from_parts(53_650_000, 3_732).saturating_add(T::DbWeight::get().reads_writes(5, 7))
+		Weight::from_parts(52_680_000, 3_732).saturating_add(T::DbWeight::get().reads_writes(5, 7))
 	}
 
 	fn advance(s: u32) -> Weight {
-		Weight::from_parts(55_511_061, 18_841)
+		Weight::from_parts(49_865_994, 18_841)
 			.saturating_add(T::DbWeight::get().reads_writes(12, 7))
-			.saturating_add(Weight::from_parts(98_664_909, 0).saturating_mul(s.into()))
+			.saturating_add(Weight::from_parts(90_647_419, 0).saturating_mul(s.into()))
 			.saturating_add(T::DbWeight::get().reads(4).saturating_mul(s.into()))
 			.saturating_add(T::DbWeight::get().writes(3).saturating_mul(s.into()))
 			.saturating_add(Weight::from_parts(0, 7_812).saturating_mul(s.into()))
 	}
 
 	fn claim(s: u32) -> Weight {
-		Weight::from_parts(100_277_369, 18_841)
-			.saturating_add(T::DbWeight::get().reads_writes(15, 9))
-			.saturating_add(Weight::from_parts(98_521_078, 0).saturating_mul(s.into()))
+		Weight::from_parts(163_368_228, 18_841)
+			.saturating_add(T::DbWeight::get().reads_writes(16, 9))
+			.saturating_add(Weight::from_parts(88_702_075, 0).saturating_mul(s.into()))
 			.saturating_add(T::DbWeight::get().reads(4).saturating_mul(s.into()))
 			.saturating_add(T::DbWeight::get().writes(3).saturating_mul(s.into()))
 			.saturating_add(Weight::from_parts(0, 7_812).saturating_mul(s.into()))
 	}
 
 	fn close(s: u32) -> Weight {
-		Weight::from_parts(353_767_884, 18_841)
-			.saturating_add(T::DbWeight::get().reads_writes(20, 20))
-			.saturating_add(Weight::from_parts(93_985_214, 0).saturating_mul(s.into()))
+		Weight::from_parts(274_886_806, 18_841)
+			.saturating_add(T::DbWeight::get().reads_writes(21, 20))
+			.saturating_add(Weight::from_parts(92_400_316, 0).saturating_mul(s.into()))
 			.saturating_add(T::DbWeight::get().reads(4).saturating_mul(s.into()))
 			.saturating_add(T::DbWeight::get().writes(3).saturating_mul(s.into()))
 			.saturating_add(Weight::from_parts(0, 7_812).saturating_mul(s.into()))
 	}
 
 	fn flush() -> Weight {
-		Weight::from_parts(140_071_000, 11_643)
-			.saturating_add(T::DbWeight::get().reads_writes(5, 4))
+		Weight::from_parts(98_779_000, 11_643).saturating_add(T::DbWeight::get().reads_writes(5, 4))
 	}
 
 	fn withdraw_unclaimed() -> Weight {
-		Weight::from_parts(49_153_000, 6_196).saturating_add(T::DbWeight::get().reads_writes(4, 4))
+		Weight::from_parts(47_721_000, 6_196).saturating_add(T::DbWeight::get().reads_writes(4, 4))
 	}
 
 	fn find_batches() -> Weight {
-		Weight::from_parts(137_476_000, 682_782)
+		Weight::from_parts(135_313_000, 682_782)
 			.saturating_add(T::DbWeight::get().reads_writes(128, 0))
 	}
 
+	fn report(b: u32) -> Weight {
+		Weight::from_parts(1_138_222, 3_781)
+			.saturating_add(T::DbWeight::get().reads_writes(2, 1))
+			.saturating_add(Weight::from_parts(3_517_893, 0).saturating_mul(b.into()))
+			.saturating_add(T::DbWeight::get().reads(1).saturating_mul(b.into()))
+			.saturating_add(T::DbWeight::get().writes(1).saturating_mul(b.into()))
+			.saturating_add(Weight::from_parts(0, 2_548).saturating_mul(b.into()))
+	}
+
+	fn report_outages(o: u32) -> Weight {
+		Weight::from_parts(29_474_000, 3_781)
+			.saturating_add(T::DbWeight::get().reads_writes(2, 1))
+			.saturating_add(Weight::from_parts(18_623_428, 0).saturating_mul(o.into()))
+			.saturating_add(T::DbWeight::get().reads(3).saturating_mul(o.into()))
+			.saturating_add(T::DbWeight::get().writes(3).saturating_mul(o.into()))
+			.saturating_add(Weight::from_parts(0, 4_798).saturating_mul(o.into()))
+	}
+
+	fn report_faults(f: u32) -> Weight {
+		Weight::from_parts(38_077_000, 3_781)
+			.saturating_add(T::DbWeight::get().reads_writes(2, 1))
+			.saturating_add(Weight::from_parts(32_137_244, 0).saturating_mul(f.into()))
+			.saturating_add(T::DbWeight::get().reads(6).saturating_mul(f.into()))
+			.saturating_add(T::DbWeight::get().writes(4).saturating_mul(f.into()))
+			.saturating_add(Weight::from_parts(0, 4_798).saturating_mul(f.into()))
+	}
+
 	fn flag_stalled() -> Weight {
-		Weight::from_parts(11_608_000, 3_781).saturating_add(T::DbWeight::get().reads_writes(2, 1))
+		Weight::from_parts(11_277_000, 3_781).saturating_add(T::DbWeight::get().reads_writes(2, 1))
 	}
 
 	fn heartbeat() -> Weight {
-		Weight::from_parts(8_774_000, 3_781).saturating_add(T::DbWeight::get().reads_writes(2, 1))
+		Weight::from_parts(8_623_000, 3_781).saturating_add(T::DbWeight::get().reads_writes(2, 1))
 	}
 
 	fn publish(n: u32) -> Weight {
-		Weight::from_parts(547_542_000, 18_841)
+		Weight::from_parts(174_116_155, 18_841)
 			.saturating_add(T::DbWeight::get().reads_writes(20, 14))
-			.saturating_add(Weight::from_parts(300_365_280, 0).saturating_mul(n.into()))
+			.saturating_add(Weight::from_parts(256_078_267, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(4).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().writes(8).saturating_mul(n.into()))
 			.saturating_add(Weight::from_parts(0, 2_614).saturating_mul(n.into()))
 	}
 
 	fn extend() -> Weight {
-		Weight::from_parts(276_756_000, 18_841)
+		Weight::from_parts(222_814_000, 18_841)
 			.saturating_add(T::DbWeight::get().reads_writes(19, 14))
 	}
 
 	fn amend(s: u32) -> Weight {
-		Weight::from_parts(955_334_000, 90_245)
-			.saturating_add(T::DbWeight::get().reads_writes(57, 58))
-			.saturating_add(Weight::from_parts(470_297_520, 0).saturating_mul(s.into()))
+		Weight::from_parts(1_051_094_115, 90_245)
+			.saturating_add(T::DbWeight::get().reads_writes(58, 58))
+			.saturating_add(Weight::from_parts(350_517_949, 0).saturating_mul(s.into()))
 			.saturating_add(T::DbWeight::get().reads(16).saturating_mul(s.into()))
 			.saturating_add(T::DbWeight::get().writes(12).saturating_mul(s.into()))
 			.saturating_add(Weight::from_parts(0, 31_248).saturating_mul(s.into()))
 	}
 
 	fn end(s: u32) -> Weight {
-		Weight::from_parts(2_592_130_789, 72_394)
-			.saturating_add(T::DbWeight::get().reads_writes(48, 49))
-			.saturating_add(Weight::from_parts(348_052_596, 0).saturating_mul(s.into()))
+		Weight::from_parts(782_834_978, 72_394)
+			.saturating_add(T::DbWeight::get().reads_writes(49, 49))
+			.saturating_add(Weight::from_parts(352_384_702, 0).saturating_mul(s.into()))
 			.saturating_add(T::DbWeight::get().reads(16).saturating_mul(s.into()))
 			.saturating_add(T::DbWeight::get().writes(12).saturating_mul(s.into()))
 			.saturating_add(Weight::from_parts(0, 31_248).saturating_mul(s.into()))
 	}
 
 	fn finalise_faults(n: u32) -> Weight {
-		Weight::from_parts(289_287_175, 18_841)
-			.saturating_add(T::DbWeight::get().reads_writes(12, 11))
-			.saturating_add(Weight::from_parts(86_854_489, 0).saturating_mul(n.into()))
+		Weight::from_parts(180_690_611, 18_841)
+			.saturating_add(T::DbWeight::get().reads_writes(13, 11))
+			.saturating_add(Weight::from_parts(83_300_913, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(1).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().writes(1).saturating_mul(n.into()))
 			.saturating_add(Weight::from_parts(0, 2_559).saturating_mul(n.into()))
 	}
 
 	fn appeal(n: u32) -> Weight {
-		Weight::from_parts(603_330_095, 3_784)
+		Weight::from_parts(506_529_735, 3_784)
 			.saturating_add(T::DbWeight::get().reads_writes(7, 4))
-			.saturating_add(Weight::from_parts(2_066, 0).saturating_mul(n.into()))
+			.saturating_add(Weight::from_parts(1_879, 0).saturating_mul(n.into()))
 	}
 
 	fn demand_audit() -> Weight {
-		Weight::from_parts(62_553_000, 3_781).saturating_add(T::DbWeight::get().reads_writes(7, 3))
+		Weight::from_parts(59_029_000, 3_781).saturating_add(T::DbWeight::get().reads_writes(7, 3))
 	}
 
 	fn answer_audit() -> Weight {
-		Weight::from_parts(192_238_000, 6_196).saturating_add(T::DbWeight::get().reads_writes(6, 4))
+		Weight::from_parts(207_832_000, 6_196).saturating_add(T::DbWeight::get().reads_writes(6, 4))
 	}
 
 	fn set_chain_terms() -> Weight {
-		Weight::from_parts(8_813_000, 3_781).saturating_add(T::DbWeight::get().reads_writes(1, 1))
+		Weight::from_parts(8_573_000, 3_781).saturating_add(T::DbWeight::get().reads_writes(1, 1))
 	}
 }

@@ -34,38 +34,38 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn register() -> Weight {
-		Weight::from_parts(49_734_000, 6_578).saturating_add(T::DbWeight::get().reads_writes(4, 3))
+		Weight::from_parts(48_493_000, 6_578).saturating_add(T::DbWeight::get().reads_writes(4, 3))
 	}
 
 	fn set_offer() -> Weight {
-		Weight::from_parts(22_534_000, 6_578).saturating_add(T::DbWeight::get().reads_writes(3, 3))
+		Weight::from_parts(15_884_000, 6_578).saturating_add(T::DbWeight::get().reads_writes(3, 3))
 	}
 
 	fn set_accepting() -> Weight {
-		Weight::from_parts(8_092_000, 3_784).saturating_add(T::DbWeight::get().reads_writes(1, 1))
+		Weight::from_parts(7_962_000, 3_784).saturating_add(T::DbWeight::get().reads_writes(1, 1))
 	}
 
 	fn add_collateral() -> Weight {
-		Weight::from_parts(51_157_000, 3_784).saturating_add(T::DbWeight::get().reads_writes(2, 2))
+		Weight::from_parts(51_487_000, 3_784).saturating_add(T::DbWeight::get().reads_writes(2, 2))
 	}
 
 	fn withdraw_collateral() -> Weight {
-		Weight::from_parts(42_164_000, 3_784).saturating_add(T::DbWeight::get().reads_writes(2, 1))
+		Weight::from_parts(41_803_000, 3_784).saturating_add(T::DbWeight::get().reads_writes(2, 1))
 	}
 
 	fn leave() -> Weight {
-		Weight::from_parts(43_986_000, 3_784).saturating_add(T::DbWeight::get().reads_writes(3, 3))
+		Weight::from_parts(44_216_000, 3_784).saturating_add(T::DbWeight::get().reads_writes(3, 3))
 	}
 
 	fn set_payee() -> Weight {
-		Weight::from_parts(8_203_000, 3_784).saturating_add(T::DbWeight::get().reads_writes(1, 1))
+		Weight::from_parts(8_112_000, 3_784).saturating_add(T::DbWeight::get().reads_writes(1, 1))
 	}
 
 	fn announce_exit() -> Weight {
-		Weight::from_parts(8_593_000, 3_784).saturating_add(T::DbWeight::get().reads_writes(1, 1))
+		Weight::from_parts(8_403_000, 3_784).saturating_add(T::DbWeight::get().reads_writes(1, 1))
 	}
 
 	fn cancel_exit() -> Weight {
-		Weight::from_parts(8_563_000, 3_784).saturating_add(T::DbWeight::get().reads_writes(1, 1))
+		Weight::from_parts(8_333_000, 3_784).saturating_add(T::DbWeight::get().reads_writes(1, 1))
 	}
 }
