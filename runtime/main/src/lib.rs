@@ -13,8 +13,14 @@ include!(concat!(env!("OUT_DIR"), "/wasm_binary.rs"));
 
 mod config;
 pub mod genesis;
+mod governance;
+pub mod origins;
+mod parameters;
+pub mod tracks;
 
 pub use config::*;
+pub use governance::*;
+pub use parameters::*;
 
 use frame_support::derive_impl;
 
@@ -94,16 +100,38 @@ mod runtime {
 	pub type Grandpa = pallet_grandpa;
 	#[runtime::pallet_index(10)]
 	pub type Utility = pallet_utility;
+	#[runtime::pallet_index(11)]
+	pub type Upgrades = terrace_runtime_common::upgrades;
 
 	#[runtime::pallet_index(20)]
 	pub type ChainRegistry = pallet_chain_registry;
 	#[runtime::pallet_index(21)]
 	pub type CrossLayer = pallet_cross_layer;
+
+	#[runtime::pallet_index(40)]
+	pub type Preimage = pallet_preimage;
+	#[runtime::pallet_index(41)]
+	pub type Scheduler = pallet_scheduler;
+	#[runtime::pallet_index(42)]
+	pub type Referenda = pallet_referenda;
+	#[runtime::pallet_index(43)]
+	pub type ConvictionVoting = pallet_conviction_voting;
+	#[runtime::pallet_index(44)]
+	pub type TechnicalCommittee = pallet_collective<Instance1>;
+	#[runtime::pallet_index(45)]
+	pub type Whitelist = pallet_whitelist;
+	#[runtime::pallet_index(46)]
+	pub type Treasury = pallet_treasury;
+	#[runtime::pallet_index(47)]
+	pub type Parameters = pallet_parameters;
+	#[runtime::pallet_index(48)]
+	pub type Origins = origins;
 }
 
 terrace_runtime_common::configure_common_pallets!(
 	call_filter: frame_support::traits::Everything,
-	block_hash_count: 4_096
+	block_hash_count: 4_096,
+	fees: governance::ShareFees
 );
 
 terrace_runtime_common::implement_apis! {}

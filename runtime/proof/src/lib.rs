@@ -94,6 +94,10 @@ mod runtime {
 	pub type Grandpa = pallet_grandpa;
 	#[runtime::pallet_index(10)]
 	pub type Utility = pallet_utility;
+	#[runtime::pallet_index(11)]
+	pub type Upgrades = terrace_runtime_common::upgrades;
+	#[runtime::pallet_index(12)]
+	pub type Admin = terrace_runtime_common::admin;
 
 	#[runtime::pallet_index(20)]
 	pub type ChainRegistry = pallet_chain_registry;
@@ -106,7 +110,8 @@ mod runtime {
 
 terrace_runtime_common::configure_common_pallets!(
 	call_filter: AccountlessOnly,
-	block_hash_count: 65_536
+	block_hash_count: 65_536,
+	fees: terrace_runtime_common::FeesToAuthors<Runtime>
 );
 
 terrace_runtime_common::implement_apis! {
