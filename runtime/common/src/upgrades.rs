@@ -47,15 +47,7 @@ pub mod pallet {
 
 	/// Code that may be applied.
 	#[derive(
-		Encode,
-		Decode,
-		DecodeWithMemTracking,
-		MaxEncodedLen,
-		TypeInfo,
-		Clone,
-		Debug,
-		PartialEq,
-		Eq,
+		Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Debug, PartialEq, Eq,
 	)]
 	pub struct Announcement<H, BlockNumber> {
 		/// Hash of the code.

@@ -150,7 +150,10 @@ fn only_root_announces_and_cancels() {
 		ready(&new);
 		assert_noop!(Upgrades::cancel(signed()), DispatchError::BadOrigin);
 		let nobody = RuntimeOrigin::none;
-		assert_noop!(Upgrades::apply(nobody(), new).map_err(without_info), DispatchError::BadOrigin);
+		assert_noop!(
+			Upgrades::apply(nobody(), new).map_err(without_info),
+			DispatchError::BadOrigin
+		);
 	});
 }
 
