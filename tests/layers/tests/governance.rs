@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Referenda on the main chain, on each track, from proposal to effect.
 
-use codec::Encode;
+use codec::{Decode, Encode};
 use frame_support::{traits::Get, weights::Weight};
 use pallet_referenda::TracksInfo;
 use sp_core::H256;
@@ -356,4 +356,38 @@ fn tracks_are_in_order_and_each_belongs_to_one_origin() {
 		let none = OriginCaller::system(frame_system::RawOrigin::None);
 		assert_eq!(tracks::Tracks::track_for(&none), Err(()));
 	});
+}
+
+#[test]
+fn command_line_reads_what_the_chain_keeps() {
+	use terrace_client::gov::{Proposal, Referendum};
+	let mut main = main_chain();
+	let long = frame_system::Call::remark { remark: vec![7; 200] };
+	let first = propose(&mut main, ALICE, root(), announce());
+	let second = propose(&mut main, BOB, chain_admin(), long);
+	assert_eq!(vote(&mut main, ALICE, first, true, 1_000), Outcome::Applied);
+	let read = |main: &mut Main, index: u32| {
+		let key =
+			terrace_layers::keys::map_blake2("Referenda", "ReferendumInfoFor", &index.encode());
+		let bytes = main.with(|| sp_io::storage::get(&key)).expect("it is kept");
+		Referendum::read(&bytes).expect("it is understood")
+	};
+	let Referendum::Ongoing(ongoing) = read(&mut main, first) else { panic!("it is under way") };
+	let call = RuntimeCall::from(announce()).encode();
+	assert_eq!((ongoing.track, ongoing.origin), (tracks::ROOT, (0, 0)));
+	assert_eq!(ongoing.proposal, Proposal::Inline(call));
+	assert_eq!(ongoing.submission_deposit.0, ALICE.to_account_id());
+	assert!(ongoing.decision_deposit.is_some());
+	let votes = 1_000 * UNIT;
+	assert_eq!((ongoing.tally.ayes, ongoing.tally.nays, ongoing.tally.support), (votes, 0, votes));
+	let Referendum::Ongoing(noted) = read(&mut main, second) else { panic!("it is under way") };
+	assert_eq!(noted.track, tracks::CHAIN_ADMIN);
+	assert!(matches!(noted.proposal, Proposal::Noted(_, 204..)), "{:?}", noted.proposal);
+	wait(&mut main, first);
+	assert!(!matches!(read(&mut main, first), Referendum::Ongoing(_)));
+	decide(&mut main, root(), announce());
+	let bytes =
+		main.with(|| sp_io::storage::get(&terrace_layers::keys::value("Upgrades", "Announced")));
+	let announced = terrace_client::gov::Announced::decode(&mut &bytes.expect("it is kept")[..]);
+	assert_eq!(announced.expect("it is understood").code_hash, H256::repeat_byte(7));
 }
