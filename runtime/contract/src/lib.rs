@@ -23,19 +23,29 @@ use sp_version::RuntimeVersion;
 use terrace_runtime_common::{extension::TxExtension, Address, Signature};
 pub use terrace_runtime_common::{opaque, AccountId, Balance, BlockNumber, Hash, Header, Nonce};
 
-/// Version of this runtime.
-#[sp_version::runtime_version]
-pub const VERSION: RuntimeVersion = RuntimeVersion {
-	spec_name: Cow::Borrowed("terrace-contract"),
-	impl_name: Cow::Borrowed("terrace"),
-	authoring_version: 1,
-	spec_version: 1,
-	impl_version: 0,
-	apis: RUNTIME_API_VERSIONS,
-	transaction_version: 1,
-	// Tries of version 1 from genesis on: neighbours verify proofs of one kind only.
-	system_version: 1,
-};
+/// Declares the version: the macro that puts it into the blob reads literals only.
+macro_rules! version {
+	($spec_version:tt) => {
+		/// Version of this runtime.
+		#[sp_version::runtime_version]
+		pub const VERSION: RuntimeVersion = RuntimeVersion {
+			spec_name: Cow::Borrowed("terrace-contract"),
+			impl_name: Cow::Borrowed("terrace"),
+			authoring_version: 1,
+			spec_version: $spec_version,
+			impl_version: 0,
+			apis: RUNTIME_API_VERSIONS,
+			transaction_version: 1,
+			// Tries of version 1 from genesis on: neighbours verify proofs of one kind only.
+			system_version: 1,
+		};
+	};
+}
+
+#[cfg(not(feature = "next"))]
+version!(1);
+#[cfg(feature = "next")]
+version!(2);
 
 frame_support::parameter_types! {
 	/// Version of this runtime.
