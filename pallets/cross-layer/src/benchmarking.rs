@@ -17,7 +17,7 @@ use sp_trie::{Trie, TrieMut};
 use terrace_layers::{
 	keys, limits, payload_hash, AccountId, Balance, BatchId, Beacon, ChainId, Direction, LaneId,
 	LaneState, Layer, LegId, Message, Relation, StateProof, StreamId, TrackBatch, TrackedLeg,
-	VersionedMessage, Window, MAX_LEGS_PER_BATCH,
+	VersionedMessage, Window, MAX_ADMIN_CALL, MAX_LEGS_PER_BATCH,
 };
 
 /// What every account has.
@@ -393,6 +393,19 @@ mod benchmarks {
 			let done = Pallet::<T>::dispatch(key, relation, H256::zero(), Some(message));
 			assert!(done.is_ok());
 		}
+	}
+
+	/// A call of `b` bytes.
+	#[benchmark]
+	fn send_admin(b: Linear<0, { MAX_ADMIN_CALL }>) -> Result<(), BenchmarkError> {
+		T::BenchmarkHelper::begin(Layer::Main);
+		let child = neighbour::<T>(Relation::Child, 0);
+		let origin =
+			T::AdminOrigin::try_successful_origin().map_err(|()| BenchmarkError::Weightless)?;
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, child, vec![7; b.saturated_into()]);
+		assert!(Outbox::<T>::contains_key((child, LaneId::ADMIN), 1));
+		Ok(())
 	}
 
 	#[benchmark]

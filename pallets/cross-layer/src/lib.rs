@@ -64,7 +64,7 @@ pub mod pallet {
 	{
 		/// The neighbours and their finality clients.
 		type Registry: Neighbours + FinalityClients + FreeRelaying;
-		/// May give up what closed neighbours will never take.
+		/// May have calls dispatched on children, and give up what closed neighbours will never take.
 		type AdminOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 		/// Applies messages that are about neither tokens nor randomness.
 		type OnMessage: OnMessage;
@@ -335,6 +335,15 @@ pub mod pallet {
 			/// How many.
 			amount: Balance,
 		},
+		/// A call is on its way to a child, which will dispatch it as root.
+		AdminCallSent {
+			/// The child.
+			child: ChainId,
+			/// Hash of the encoded call.
+			call: H256,
+			/// Nonce of the message.
+			nonce: u64,
+		},
 	}
 
 	/// Why a call or a message failed.
@@ -571,6 +580,18 @@ pub mod pallet {
 			ensure_signed(origin)?;
 			let turns = Self::do_release_waiting(child, max)?;
 			Ok(Some(T::WeightInfo::release_waiting(turns)).into())
+		}
+
+		/// Has an encoded call of a child's runtime dispatched there as root.
+		///
+		/// *Origin*: `AdminOrigin`. *Fails if* the chain is no child, the call is longer than a
+		/// message takes, or the lane is full; what the call does there is not known here. *Emits*
+		/// [`Event::AdminCallSent`].
+		#[pallet::call_index(6)]
+		#[pallet::weight(T::WeightInfo::send_admin(call.len() as u32))]
+		pub fn send_admin(origin: OriginFor<T>, to: ChainId, call: Vec<u8>) -> DispatchResult {
+			T::AdminOrigin::ensure_origin(origin)?;
+			Self::do_send_admin(to, call)
 		}
 	}
 }

@@ -33,6 +33,8 @@ pub trait WeightInfo {
 	fn credit() -> Weight;
 	/// Weight of `release`.
 	fn release() -> Weight;
+	/// Weight of `send_admin`.
+	fn send_admin(b: u32) -> Weight;
 	/// Weight of `release_waiting`, `n` from 1 to 64.
 	fn release_waiting(n: u32) -> Weight;
 	/// Weight of `beacon`.
@@ -116,6 +118,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn release() -> Weight {
 		Weight::from_parts(130_365_000, 8_799)
 			.saturating_add(T::DbWeight::get().reads_writes(9, 12))
+	}
+
+	fn send_admin(b: u32) -> Weight {
+		Weight::from_parts(100_000_000, 0)
+			.saturating_add(Weight::from_parts(10_000, 0).saturating_mul(b.into()))
 	}
 
 	fn release_waiting(n: u32) -> Weight {
