@@ -167,6 +167,8 @@ impl pallet_treasury::Config for Runtime {
 	>;
 	type SpendPeriod = SpendPeriod;
 	type WeightInfo = pallet_treasury::weights::SubstrateWeight<Runtime>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = crate::benchmarking::TreasuryArguments;
 }
 
 impl origins::Config for Runtime {}
