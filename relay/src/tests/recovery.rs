@@ -93,8 +93,10 @@ fn too_few_signatures_or_bad_files_propose_nothing() {
 	let metrics = Metrics::default();
 	assert!(!world.run(std::slice::from_ref(&metrics), true, seconds(200), |_| false));
 	files.iter().for_each(|file| drop(std::fs::remove_file(file)));
-	assert!(world.child().applied.is_empty(), "{:?}", world.child().applied);
-	assert_eq!((world.child().vain, world.child().pending.is_none()), (0, true));
+	let child = world.child();
+	assert!(child.applied.is_empty(), "{:?}", child.applied);
+	assert_eq!((child.vain, child.pending.is_none()), (0, true));
+	drop(child);
 	let line = "terrace_relay_errors_total{kind=\"recovery\",side=\"recovery\"}";
 	assert!(metrics.text().contains(line), "{}", metrics.text());
 }
