@@ -93,9 +93,9 @@ fn votes_of_a_replaced_set_show_a_fork_as_well() {
 	split.world.above[0].set(Character { down: true, ..Default::default() });
 	let other = &split.other;
 	let shown = split.world.relay(seconds(400), |world| {
-		let behind = world.parent().number();
+		let number = world.parent().number();
 		let mut other = other.lock().expect("not poisoned");
-		let behind = behind.saturating_sub(other.number());
+		let behind = number.saturating_sub(other.number());
 		other.grow(behind);
 		world.child().forked
 	});

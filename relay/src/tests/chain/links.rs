@@ -79,8 +79,7 @@ impl Chain {
 		let ancestry: Vec<Header> = field(call, "ancestry")?;
 		refuse(self.forked, "ChainRegistry", "EvidenceUsed")?;
 		let is_current = set == self.client.voters && proof.set_id == self.client.view.set_id;
-		let was = u64::from(proof.set_id < self.client.view.set_id);
-		let is_past = was == 1 && set == keys_of(proof.set_id);
+		let is_past = proof.set_id < self.client.view.set_id && set == keys_of(proof.set_id);
 		refuse(!is_current && !is_past, "ChainRegistry", "StaleEvidence")?;
 		let mut lowest = &proof.header;
 		for parent in &ancestry {
