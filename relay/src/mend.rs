@@ -74,6 +74,12 @@ impl Direction {
 			Outcome::Refused(_) if self.is_frozen(pair).await? => Outcome::Late,
 			outcome => outcome,
 		};
+		if let Outcome::Refused(error) = &outcome {
+			// Whatever is wrong with it, messages must not wait for that.
+			self.metrics.count_refused();
+			self.settings.journal.refused(self.way(), error);
+			return Ok(None);
+		}
 		if matches!(outcome, Outcome::Done | Outcome::Late) {
 			self.branch.settle(view);
 		}

@@ -11,7 +11,8 @@ use terrace_layers::views::NeighbourStatus;
 /// A world whose parent has no new final block after block 5, run with so many relays.
 fn silent_parent(relays: usize, prepare: impl FnOnce(&World)) -> (World, Vec<Metrics>) {
 	let world = World::new(1);
-	world.parent_nodes(Character { stuck: Some(5), ..Default::default() });
+	let silent = Character { stuck: Some(5), archive: false, proves: false, ..Default::default() };
+	world.parent_nodes(silent);
 	world.child().view_mut().expires_at = 100;
 	prepare(&world);
 	let relays = vec![Metrics::default(); relays];
