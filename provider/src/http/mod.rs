@@ -3,6 +3,7 @@
 
 mod answer;
 mod blobs;
+mod cors;
 mod range;
 mod upload;
 
@@ -10,6 +11,7 @@ use crate::{upkeep::Contracts, Metrics, Store};
 use answer::Failure;
 use axum::{
 	extract::{DefaultBodyLimit, State},
+	middleware::from_fn,
 	response::Json,
 	routing::{get, put},
 	Router,
@@ -52,6 +54,8 @@ impl Service {
 			.route("/contracts/{id}", put(upload::put))
 			.route("/blobs/{root}", get(blobs::get))
 			.route("/health", get(health))
+			.route_layer(from_fn(cors::share))
+			// Behind the layer: figures are for the operator's own tools.
 			.route("/metrics", get(metrics))
 			// A blob's length is bounded by its contract, and checked while it arrives.
 			.layer(DefaultBodyLimit::disable())
