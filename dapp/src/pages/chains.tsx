@@ -2,7 +2,8 @@
 // Who is registered with whom, with what bond, and whether they keep up.
 
 import { chains, type ChainState } from '../chain/connect';
-import { EDGES, flows, lag, LANES, peers } from '../chain/lanes';
+import { EDGES, lag, LANES } from '../chain/flow';
+import { flows, peers } from '../chain/lanes';
 import { proofChains } from '../chain/market';
 import type { Neighbour, ProofChain } from '../chain/views';
 import { LAYERS } from '../config';

@@ -3,7 +3,8 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { chains, type ChainState } from '../chain/connect';
-import { EDGES, flows, lag, LANES, travellers, type Edge, type LaneFlow } from '../chain/lanes';
+import { EDGES, lag, LANES, type Edge, type LaneFlow } from '../chain/flow';
+import { flows, travellers } from '../chain/lanes';
 import { history, type Happening } from '../chain/history';
 import { openWindow, proofChains, providers } from '../chain/market';
 import type { Layer } from '../config';

@@ -3,7 +3,8 @@
 
 import { useRef, useState } from 'preact/hooks';
 import { chains, strangers } from '../chain/connect';
-import { EDGES, related, type Edge } from '../chain/lanes';
+import { EDGES, type Edge } from '../chain/flow';
+import { related } from '../chain/lanes';
 import { endpoints, forgetEndpoints, isEndpoint, keepEndpoints, LAYERS, type Endpoints } from '../config';
 import { Trouble } from './parts';
 
