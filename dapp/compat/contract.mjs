@@ -29,7 +29,7 @@ async function funds(api, { provider, client }) {
 	throw new Error('the tokens from the main chain did not arrive within two minutes');
 }
 
-async function provide({ api, pairs: { provider }, ok, no }) {
+async function provide({ api, pairs: { provider }, ok }) {
 	const offer = {
 		// Nobody listens there: nothing is ever uploaded to this provider.
 		endpoint: 'http://127.0.0.1:9',
@@ -39,9 +39,9 @@ async function provide({ api, pairs: { provider }, ok, no }) {
 		maxWindows: 1_000,
 		operator: provider.publicKey,
 	};
-	const known = (await api.call.marketApi.provider(provider.address)).isSome;
-	if (known) await no('storageProviders.register', 'storageProviders.AlreadyRegistered', provider, offer, 200n * UNIT);
-	else await ok('storageProviders.register', provider, offer, 200n * UNIT);
+	await ok('storageProviders.register', provider, offer, 200n * UNIT);
+	const found = (await api.call.marketApi.provider(provider.address)).toJSON();
+	if (found?.offer.maxWindows !== 1_000) throw new Error('the registered offer is not the one that was sent');
 	await ok('storageProviders.setOffer', provider, { ...offer, maxWindows: 2_000 });
 	await ok('storageProviders.setAccepting', provider, false);
 	await ok('storageProviders.setAccepting', provider, true);
@@ -68,7 +68,7 @@ async function propose(world) {
 	await ok('storageContracts.withdraw', client, await proposed(world));
 	await ok('storageContracts.reject', provider, await proposed(world));
 	const id = await proposed(world);
-	await no('storageContracts.expire', 'storageContracts.NotExpired', client, id);
+	await no('storageContracts.expire', 'storageContracts.ProposalOpen', client, id);
 	await ok('storageContracts.accept', provider, id);
 	world.contract = id;
 	const quoted = await world.api.call.marketApi.quote(provider.address, terms(world.proof));
@@ -120,19 +120,19 @@ async function dispute(world) {
 	const make = (call, argument) => api.registry.createType(typeOf(api, 'storageContracts', call, argument));
 	const { leg } = await lastLeg(api, contract);
 	await ok('storageContracts.demandAudit', client, contract, [0]);
-	await no('storageContracts.answerAudit', 'storageContracts.WrongAnswer', provider, contract, make('answerAudit', 'proof'));
-	await no('storageContracts.failAudit', 'storageContracts.AuditNotDue', client, contract);
+	await no('storageContracts.answerAudit', 'storageContracts.BadProof', provider, contract, make('answerAudit', 'proof'));
+	await no('storageContracts.failAudit', 'storageContracts.AuditOpen', client, contract);
 	await no('storageContracts.endFaulty', 'storageContracts.NotFaulty', client, contract);
-	await no('storageContracts.exitStalled', 'storageContracts.NotStalled', client, contract);
-	await no('storageContracts.finaliseFaults', 'storageContracts.NothingToFinalise', client, leg, []);
-	await no('storageContracts.appealFault', 'storageContracts.NoSuchFault', provider, leg, 1, make('appealFault', 'evidence'));
-	await no('storageContracts.appealOutage', 'storageContracts.NoSuchOutage', provider, leg, 1, make('appealOutage', 'evidence'));
+	await no('storageContracts.exitStalled', 'storageContracts.NotStalledLongEnough', client, contract);
+	await no('storageContracts.finaliseFaults', 'storageContracts.UnknownFault', client, leg, []);
+	await no('storageContracts.appealFault', 'storageContracts.UnknownFault', provider, leg, 1, make('appealFault', 'evidence'));
+	await no('storageContracts.appealOutage', 'storageContracts.NotDue', provider, leg, 1, make('appealOutage', 'evidence'));
 	await ok('storageContracts.advance', alice, provider.address, proof, 5);
 	await no('storageContracts.claim', 'storageContracts.NothingToClaim', provider, proof);
 	await no('storageContracts.close', 'storageContracts.NotEnded', client, contract);
 	await no('storageContracts.flush', 'storageContracts.NothingToSend', alice, proof);
-	await no('storageContracts.flagStalled', 'storageContracts.NotOverdue', alice, proof);
-	await no('storageContracts.withdrawUnclaimed', 'storageContracts.NothingKept', alice);
+	await no('storageContracts.flagStalled', 'storageContracts.NotStalled', alice, proof);
+	await no('storageContracts.withdrawUnclaimed', 'storageContracts.NothingUnclaimed', alice);
 	await ok('storageContracts.sendOperator', provider, provider.address, proof);
 	const price = make('setChainTerms', 'terms');
 	await no('storageContracts.setChainTerms', 'BadOrigin', alice, proof, price);
@@ -141,10 +141,10 @@ async function dispute(world) {
 }
 
 async function leave({ pairs: { alice, provider }, ok, no }) {
-	await no('storageProviders.leave', 'storageProviders.NotExiting', provider);
+	await no('storageProviders.leave', 'storageProviders.StillCommitted', provider);
 	await ok('storageProviders.setAccepting', provider, false);
 	await ok('crossLayer.transferUp', alice, alice.address, UNIT);
 	const nowhere = `0x${'11'.repeat(32)}`;
-	await no('crossLayer.transferDown', 'crossLayer.NotAChild', alice, nowhere, alice.address, UNIT);
-	await no('crossLayer.redispatch', 'crossLayer.UnknownDeadLetter', alice, nowhere, 1, 1);
+	await no('crossLayer.transferDown', 'crossLayer.UnknownChain', alice, nowhere, alice.address, UNIT);
+	await no('crossLayer.redispatch', 'crossLayer.UnknownChain', alice, nowhere, 1, 1);
 }

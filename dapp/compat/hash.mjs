@@ -2,6 +2,7 @@
 // The metadata-hash extension: what a hardware wallet shows is what the chain runs.
 
 import { merkleizeMetadata } from '@polkadot-api/merkleize-metadata';
+import { u8aToHex } from '@polkadot/util';
 import { send } from './tally.mjs';
 
 /** The digest of a chain's metadata, counted here. */
@@ -19,7 +20,11 @@ export async function digestOf(api) {
 /** Sends a transaction that commits to `digest`; says how it went. */
 async function commit(api, pair, digest) {
 	try {
-		const { error } = await send(api, api.tx.system.remark('0x00'), pair, { mode: 1, metadataHash: digest });
+		const { error } = await send(api, api.tx.system.remark('0x00'), pair, {
+			mode: 1,
+			// As hexadecimal digits: the first of raw bytes would be read as the flag of an option.
+			metadataHash: u8aToHex(digest),
+		});
 		return error ? `refused with ${error}` : 'accepted';
 	} catch (error) {
 		return error.message;
@@ -38,7 +43,6 @@ export async function checkHash(tally, name, api, pair) {
 	// A blob without a baked hash can check none, and must say so instead of letting all pass.
 	const unable = /could not lookup|cannotlookup|unknown transaction/i.test(right);
 	if (right !== 'accepted' && !unable) tally.fail(`${name}: metadata hash`, right);
-	const hex = Buffer.from(digest).toString('hex');
-	console.log(`  ${name}: digest 0x${hex}; right hash ${right}; wrong hash: ${wrong}`);
+	console.log(`  ${name}: digest ${u8aToHex(digest)}; right hash ${right}; wrong hash: ${wrong}`);
 	if (unable) console.log(`  ${name}: this blob was built without a metadata hash (feature metadata-hash)`);
 }

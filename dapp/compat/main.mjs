@@ -21,10 +21,15 @@ export async function mainJourney(tally, apis, pairs) {
 	await ok('utility.forceBatch', alice, [remark]);
 	await ok('utility.asDerivative', alice, 0, remark);
 	await no('utility.dispatchAs', 'BadOrigin', alice, { system: 'Root' }, remark);
+	await ok('utility.ifElse', alice, remark, remark);
+	await no('utility.withWeight', 'BadOrigin', alice, remark, { refTime: 1, proofSize: 1 });
+	await ok('balances.burn', alice, 1n, true);
+	await no('session.purgeKeys', 'session.NoKeys', provider);
+	await no('collatorSelection.leaveIntent', 'collatorSelection.NotCandidate', alice);
 	await ok('crossLayer.transferDown', alice, child, provider.address, 600n * UNIT);
 	await ok('crossLayer.transferDown', alice, child, client.address, 300n * UNIT);
 	await no('crossLayer.transferUp', 'crossLayer.NoParent', alice, alice.address, UNIT);
-	await no('crossLayer.redispatch', 'crossLayer.UnknownDeadLetter', alice, child, 1, 1);
+	await no('crossLayer.redispatch', 'crossLayer.NotFound', alice, child, 1, 1);
 	await no('chainRegistry.deregister', 'chainRegistry.UnknownChain', alice, nowhere);
 	await no('chainRegistry.close', 'chainRegistry.UnknownChain', alice, nowhere);
 	await no('chainRegistry.withdrawBond', 'chainRegistry.UnknownChain', alice, nowhere);

@@ -44,7 +44,14 @@ export const chains: Record<Layer, Signal<ChainState>> = (() => {
 })();
 
 const apis = new Map<Layer, Promise<ApiPromise>>();
-type Watcher = (layer: Layer, api: ApiPromise, hash: string, number: number) => void;
+/** A best block. */
+export interface Head {
+	hash: string;
+	parent: string;
+	number: number;
+}
+
+type Watcher = (layer: Layer, api: ApiPromise, head: Head) => void;
 const watchers = new Set<Watcher>();
 
 /** Calls `watcher` for every best block of every layer until the returned function is called. */
@@ -157,7 +164,8 @@ async function follow(layer: Layer, api: ApiPromise): Promise<void> {
 		const number = header.number.toNumber();
 		update(layer, { best: number, seenAt: Date.now() });
 		if (chains[layer].value.status !== 'ready') return;
-		for (const watcher of watchers) watcher(layer, api, header.hash.toHex(), number);
+		const head = { hash: header.hash.toHex(), parent: header.parentHash.toHex(), number };
+		for (const watcher of watchers) watcher(layer, api, head);
 	});
 	await api.rpc.chain.subscribeFinalizedHeads((header) => {
 		update(layer, { final: header.number.toNumber() });

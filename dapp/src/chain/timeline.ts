@@ -149,9 +149,11 @@ export function ordered(entries: Entry[]): Entry[] {
 	const held = (one: Entry | undefined): boolean =>
 		!!one?.trace && arrives(one) && !left.has(one.trace) && (waiting.get(one.trace) ?? 0) > 1;
 	while (queues.some((queue) => queue.length > 0)) {
-		// The chain whose next entry waits for nobody goes first, the lower one while both may.
+		// What has just arrived goes first, then the lower chain.
 		const able = queues.filter((queue) => queue.length > 0 && !held(queue[0]));
-		able.sort((a, b) => RANK[(b[0] as Entry).layer] - RANK[(a[0] as Entry).layer]);
+		const urgency = ([one]: Entry[]): number =>
+			one === undefined ? 0 : RANK[one.layer] + (arrives(one) && one.trace !== undefined ? 10 : 0);
+		able.sort((a, b) => urgency(b) - urgency(a));
 		const queue = able[0] ?? queues.find((queue) => queue.length > 0);
 		const one = queue?.shift();
 		if (!one) break;

@@ -109,8 +109,8 @@ function FileStep({ hashed, onHashed, locked }: {
 					setOver(false);
 					void take(event.dataTransfer?.files[0]);
 				}}>
-				<input type="file" disabled={locked} onChange={(event) => void take(event.currentTarget.files?.[0])} />
 				<span><b>Pick a file</b> or drop it here</span>
+				<input type="file" disabled={locked} onChange={(event) => void take(event.currentTarget.files?.[0])} />
 			</label>
 			{done && <Progress label={`Hashing ${done.name}`} done={done.done} total={done.size} />}
 			<Trouble problem={problem} />
