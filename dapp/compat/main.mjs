@@ -14,6 +14,7 @@ export async function mainJourney(tally, apis, pairs) {
 	await ok('system.remarkWithEvent', alice, '0x1234');
 	await ok('balances.transferKeepAlive', alice, provider.address, 5n * UNIT);
 	await ok('balances.transferAllowDeath', alice, provider.address, 5n * UNIT);
+	await no('session.purgeKeys', 'session.NoKeys', provider);
 	await ok('balances.transferAll', provider, alice.address, false);
 	const remark = apis.main.tx.system.remark('0x01');
 	await ok('utility.batch', alice, [remark]);
@@ -24,7 +25,6 @@ export async function mainJourney(tally, apis, pairs) {
 	await ok('utility.ifElse', alice, remark, remark);
 	await no('utility.withWeight', 'BadOrigin', alice, remark, { refTime: 1, proofSize: 1 });
 	await ok('balances.burn', alice, 1n, true);
-	await no('session.purgeKeys', 'session.NoKeys', provider);
 	await no('collatorSelection.leaveIntent', 'collatorSelection.NotCandidate', alice);
 	await ok('crossLayer.transferDown', alice, child, provider.address, 600n * UNIT);
 	await ok('crossLayer.transferDown', alice, child, client.address, 300n * UNIT);

@@ -21,8 +21,23 @@ export class Tally {
 	}
 }
 
+/** Attempts with a nonce that no fork and nobody else has used. */
+const NONCES = 4;
+
 /** A signed transaction that was included, or the named error with which it was refused. */
-export function send(api, tx, pair, options = {}) {
+export async function send(api, tx, pair, options = {}) {
+	for (let attempt = 1; ; attempt += 1) {
+		try {
+			return await sendOnce(api, tx, pair, options);
+		} catch (error) {
+			const used = /outdated|priority is too low/i.test(error.message);
+			if (!used || attempt >= NONCES) throw error;
+			await new Promise((again) => setTimeout(again, 2_500));
+		}
+	}
+}
+
+function sendOnce(api, tx, pair, options) {
 	return new Promise((resolve, reject) => {
 		let stop;
 		let over = false;
