@@ -35,10 +35,10 @@ export function Code({ text, side = 6, label }: { text: string; side?: number; l
 			// Without permission the full text can still be read and selected.
 		}
 	};
-	const what = label ?? 'text';
+	const shown = copied ? 'copied' : short(text, side);
 	return (
-		<button type="button" class="code" title={text} onClick={copy} aria-label={`Copy ${what} ${text}`}>
-			{copied ? 'copied' : short(text, side)}
+		<button type="button" class="code" title={text} onClick={copy} aria-label={`Copy ${label ?? 'text'} ${shown}`}>
+			{shown}
 		</button>
 	);
 }

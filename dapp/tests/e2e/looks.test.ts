@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every page fits every screen, can be used without a mouse, and is there quickly.
 
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pickAccount, shot, start, visit, type World } from './world';
 
@@ -31,27 +34,24 @@ for (const width of [360, 768, 1440]) {
 	}, 120_000);
 }
 
-test('everything that can be used has a name', async () => {
-	const { page, context } = await visit(world);
-	await page.locator('[data-layer=Proof] .tag.good').waitFor({ timeout: 30_000 });
-	await pickAccount(page, 'Dave');
-	for (const name of PAGES) {
-		await page.evaluate((name) => { location.hash = `#/${name}`; }, name);
-		await page.waitForTimeout(1_500);
-		const nameless = await page.evaluate(() => {
-			const named = (one: Element): boolean => {
-				const labels = (one as HTMLInputElement).labels;
-				const label = labels && labels.length > 0 ? labels[0]?.textContent : '';
-				return Boolean(one.getAttribute('aria-label') ?? '') || Boolean(one.textContent?.trim()) || Boolean(label?.trim());
-			};
-			return Array.from(document.querySelectorAll('button, a, input, select'))
-				.filter((one) => !named(one)).map((one) => one.outerHTML);
-		});
-		expect(nameless, name).toEqual([]);
-		expect(await page.locator('h1').count()).toBe(1);
-	}
-	await context.close();
-}, 60_000);
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+for (const dark of [false, true]) {
+	test(`axe finds nothing to complain of in ${dark ? 'dark' : 'light'} colours`, async () => {
+		const { page, context } = await visit(world, { dark });
+		await page.locator('[data-layer=Proof] .tag.good').waitFor({ timeout: 30_000 });
+		await pickAccount(page, 'Dave');
+		for (const name of PAGES) {
+			await page.evaluate((name) => { location.hash = `#/${name}`; }, name);
+			await page.waitForTimeout(2_000);
+			expect(await page.locator('h1').count()).toBe(1);
+			const found = await page.evaluate(`${AXE}; axe.run()`) as AxeResults;
+			const told = found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
+			expect(told, name).toEqual([]);
+		}
+		await context.close();
+	}, 90_000);
+}
 
 test('pages are reached with the keyboard alone', async () => {
 	const { page, context } = await visit(world);
