@@ -83,13 +83,15 @@ export function mayPass(error: unknown): boolean {
 	return [404, 408, 425, 429].includes(status) || (status >= 500 && status !== 507);
 }
 
-/** Whether the provider has the whole blob already. */
-export async function holds(endpoint: string, root: string, size: bigint): Promise<boolean> {
+/** Bytes of a contract's upload that the provider has already: all of them if it keeps the blob. */
+async function received(what: Upload): Promise<number> {
 	try {
-		const response = await reach(endpoint, `blobs/${plainRoot(root)}`, { method: 'HEAD' });
-		return response.headers.get('content-length') === size.toString();
+		const response = await reach(what.endpoint, `contracts/${what.contract}`, { method: 'HEAD' });
+		const offset = Number(response.headers.get('upload-offset'));
+		return Number.isSafeInteger(offset) && offset > 0 && offset <= what.file.size ? offset : 0;
 	} catch {
-		return false;
+		// Whatever is wrong shows when the upload begins.
+		return 0;
 	}
 }
 
@@ -106,30 +108,36 @@ export interface UploadTold {
 	waiting(reason: string, attempt: number): void;
 }
 
-/** Sends a blob; goes on by itself when the connection breaks or the provider is busy. */
+/** Sends a blob; goes on by itself where it stopped when the connection breaks or the provider is busy. */
 export async function upload(what: Upload, told: UploadTold, stop: AbortSignal): Promise<void> {
+	let anew = false;
 	for (let attempt = 1; ; attempt += 1) {
+		const from: number = anew ? 0 : await received(what);
 		try {
-			// A blob that arrived whole before the answer was lost need not be sent again.
-			const there = await holds(what.endpoint, what.root, BigInt(what.file.size));
-			await put(what, there ? new Blob([]) : what.file, told.progress, stop);
+			await put(what, from, told.progress, stop);
 			told.progress(what.file.size);
 			return;
 		} catch (error) {
-			if (stop.aborted || attempt >= ATTEMPTS || !mayPass(error)) throw error;
+			// A provider that refuses the rest may still take the whole.
+			anew = from > 0 && !stop.aborted && !mayPass(error);
+			if (stop.aborted || attempt >= ATTEMPTS || !(anew || mayPass(error))) throw error;
 			told.waiting((error as Failure).problem.title, attempt);
 			await sleep(PAUSE * attempt, stop);
 		}
 	}
 }
 
-function put(what: Upload, body: Blob, progress: (sent: number) => void, stop: AbortSignal): Promise<void> {
+function put(what: Upload, from: number, progress: (sent: number) => void, stop: AbortSignal): Promise<void> {
+	const size = what.file.size;
 	// fetch() tells nothing of how far an upload is.
 	return new Promise((resolve, reject) => {
 		const request = new XMLHttpRequest();
 		request.open('PUT', `${what.endpoint}/contracts/${what.contract}`);
 		request.setRequestHeader('content-type', 'application/octet-stream');
-		request.upload.onprogress = (event) => progress(event.loaded);
+		if (from > 0 && from < size) {
+			request.setRequestHeader('content-range', `bytes ${from}-${size - 1}/${size}`);
+		}
+		request.upload.onprogress = (event) => progress(from + event.loaded);
 		request.onload = () => {
 			if (request.status >= 200 && request.status < 300) resolve();
 			else reject(refused(request.status, request.responseText));
@@ -137,7 +145,8 @@ function put(what: Upload, body: Blob, progress: (sent: number) => void, stop: A
 		request.onerror = () => reject(providerDown(what.endpoint));
 		request.onabort = () => reject(stopped());
 		stop.addEventListener('abort', () => request.abort());
-		request.send(body);
+		// Of a blob that is there already nothing is sent: asking is enough to have it accepted.
+		request.send(what.file.slice(from));
 	});
 }
 

@@ -22,10 +22,10 @@ pub async fn share(request: Request, next: Next) -> Response {
 	set(headers, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
 	if asks {
 		set(headers, header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, PUT");
-		set(headers, header::ACCESS_CONTROL_ALLOW_HEADERS, "content-type, range");
+		set(headers, header::ACCESS_CONTROL_ALLOW_HEADERS, "content-range, content-type, range");
 		set(headers, header::ACCESS_CONTROL_MAX_AGE, "600");
 	} else {
-		let told = "accept-ranges, content-length, content-range, etag";
+		let told = "accept-ranges, content-length, content-range, etag, upload-offset";
 		set(headers, header::ACCESS_CONTROL_EXPOSE_HEADERS, told);
 	}
 	response

@@ -4,6 +4,7 @@
 mod answer;
 mod blobs;
 mod cors;
+mod parked;
 mod range;
 mod upload;
 
@@ -16,6 +17,7 @@ use axum::{
 	routing::{get, put},
 	Router,
 };
+use parked::Parked;
 use serde_json::{json, Value};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -35,6 +37,7 @@ pub struct Service {
 	/// The figures.
 	pub metrics: Metrics,
 	uploads: Arc<Semaphore>,
+	parked: Parked,
 }
 
 impl Service {
@@ -45,13 +48,14 @@ impl Service {
 		capacity: u64,
 		metrics: Metrics,
 	) -> Self {
-		Self { store, contracts, capacity, metrics, uploads: Arc::new(Semaphore::new(UPLOADS)) }
+		let uploads = Arc::new(Semaphore::new(UPLOADS));
+		Self { store, contracts, capacity, metrics, uploads, parked: Parked::default() }
 	}
 
 	/// The routes.
 	pub fn router(self) -> Router {
 		Router::new()
-			.route("/contracts/{id}", put(upload::put))
+			.route("/contracts/{id}", put(upload::put).head(upload::head))
 			.route("/blobs/{root}", get(blobs::get))
 			.route("/health", get(health))
 			.route_layer(from_fn(cors::share))
