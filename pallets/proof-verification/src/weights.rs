@@ -17,7 +17,7 @@ pub trait WeightInfo {
 	fn check_pages(p: u32) -> Weight;
 	/// Weight of `check_proofs`, `i` from 1 to 64.
 	fn check_proofs(i: u32) -> Weight;
-	/// Weight of `check_bytes`, `b` from 32768 to 1048576.
+	/// Weight of `check_bytes`, `b` from 16384 to 1048576.
 	fn check_bytes(b: u32) -> Weight;
 	/// Weight of `track`, `l` from 0 to 64.
 	fn track(l: u32) -> Weight;
@@ -54,104 +54,103 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn submit_proofs(p: u32) -> Weight {
-		Weight::from_parts(28_833_000, 3_558)
+		Weight::from_parts(25_929_000, 3_558)
 			.saturating_add(T::DbWeight::get().reads_writes(2, 2))
-			.saturating_add(Weight::from_parts(14_385_248, 0).saturating_mul(p.into()))
+			.saturating_add(Weight::from_parts(15_049_022, 0).saturating_mul(p.into()))
 			.saturating_add(T::DbWeight::get().reads(2).saturating_mul(p.into()))
 			.saturating_add(T::DbWeight::get().writes(1).saturating_mul(p.into()))
 			.saturating_add(Weight::from_parts(0, 6_341).saturating_mul(p.into()))
 	}
 
 	fn authorize_submit_proofs() -> Weight {
-		Weight::from_parts(62_043_000, 7_331).saturating_add(T::DbWeight::get().reads_writes(5, 0))
+		Weight::from_parts(60_440_000, 7_331).saturating_add(T::DbWeight::get().reads_writes(5, 0))
 	}
 
 	fn check_pages(p: u32) -> Weight {
-		Weight::from_parts(15_113_000, 990)
-			.saturating_add(Weight::from_parts(15_581_585, 0).saturating_mul(p.into()))
+		Weight::from_parts(14_432_000, 990)
+			.saturating_add(Weight::from_parts(15_790_716, 0).saturating_mul(p.into()))
 			.saturating_add(T::DbWeight::get().reads(2).saturating_mul(p.into()))
 			.saturating_add(Weight::from_parts(0, 6_341).saturating_mul(p.into()))
 	}
 
 	fn check_proofs(i: u32) -> Weight {
-		Weight::from_parts(15_174_669, 7_331)
+		Weight::from_parts(11_111_709, 7_331)
 			.saturating_add(T::DbWeight::get().reads_writes(2, 0))
-			.saturating_add(Weight::from_parts(2_165_446, 0).saturating_mul(i.into()))
+			.saturating_add(Weight::from_parts(2_139_997, 0).saturating_mul(i.into()))
 	}
 
 	fn check_bytes(b: u32) -> Weight {
-		Weight::from_parts(338_218_000, 7_331)
-			.saturating_add(T::DbWeight::get().reads_writes(2, 0))
-			.saturating_add(Weight::from_parts(10_529, 0).saturating_mul(b.into()))
+		Weight::from_parts(203_466_000, 3_979)
+			.saturating_add(T::DbWeight::get().reads_writes(1, 0))
+			.saturating_add(Weight::from_parts(12_019, 0).saturating_mul(b.into()))
 	}
 
 	fn track(l: u32) -> Weight {
-		Weight::from_parts(4_026_000, 1_591)
+		Weight::from_parts(4_177_000, 1_591)
 			.saturating_add(T::DbWeight::get().reads_writes(2, 1))
-			.saturating_add(Weight::from_parts(25_107_213, 0).saturating_mul(l.into()))
+			.saturating_add(Weight::from_parts(23_994_479, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(4).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().writes(4).saturating_mul(l.into()))
 			.saturating_add(Weight::from_parts(0, 6_585).saturating_mul(l.into()))
 	}
 
 	fn untrack(l: u32) -> Weight {
-		Weight::from_parts(2_063_000, 1_591)
+		Weight::from_parts(2_073_000, 1_591)
 			.saturating_add(T::DbWeight::get().reads_writes(1, 0))
-			.saturating_add(Weight::from_parts(25_345_620, 0).saturating_mul(l.into()))
+			.saturating_add(Weight::from_parts(25_292_261, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(4).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().writes(4).saturating_mul(l.into()))
 			.saturating_add(Weight::from_parts(0, 6_585).saturating_mul(l.into()))
 	}
 
 	fn set_operator() -> Weight {
-		Weight::from_parts(4_958_000, 3_558).saturating_add(T::DbWeight::get().reads_writes(1, 1))
+		Weight::from_parts(4_768_000, 3_558).saturating_add(T::DbWeight::get().reads_writes(1, 1))
 	}
 
 	fn refuse_message() -> Weight {
-		Weight::from_parts(461_000, 0)
+		Weight::from_parts(431_000, 0)
 	}
 
 	fn begin_block() -> Weight {
-		Weight::from_parts(2_103_000, 1_591).saturating_add(T::DbWeight::get().reads_writes(2, 0))
+		Weight::from_parts(2_043_000, 1_591).saturating_add(T::DbWeight::get().reads_writes(2, 0))
 	}
 
 	fn stretch_window() -> Weight {
-		Weight::from_parts(661_000, 0).saturating_add(T::DbWeight::get().reads_writes(0, 1))
+		Weight::from_parts(631_000, 0).saturating_add(T::DbWeight::get().reads_writes(0, 1))
 	}
 
 	fn close_window() -> Weight {
-		Weight::from_parts(23_585_000, 6_962).saturating_add(T::DbWeight::get().reads_writes(11, 5))
+		Weight::from_parts(23_636_000, 6_962).saturating_add(T::DbWeight::get().reads_writes(11, 5))
 	}
 
 	fn restart_window() -> Weight {
-		Weight::from_parts(41_883_000, 6_962).saturating_add(T::DbWeight::get().reads_writes(10, 3))
+		Weight::from_parts(41_181_000, 6_962).saturating_add(T::DbWeight::get().reads_writes(10, 3))
 	}
 
 	fn begin_sweep() -> Weight {
-		Weight::from_parts(3_976_000, 1_591).saturating_add(T::DbWeight::get().reads_writes(3, 1))
+		Weight::from_parts(3_866_000, 1_591).saturating_add(T::DbWeight::get().reads_writes(3, 1))
 	}
 
 	fn sweep_stream() -> Weight {
-		Weight::from_parts(5_198_000, 6_126).saturating_add(T::DbWeight::get().reads_writes(2, 0))
+		Weight::from_parts(5_087_000, 6_126).saturating_add(T::DbWeight::get().reads_writes(2, 0))
 	}
 
 	fn sweep_page(f: u32) -> Weight {
-		Weight::from_parts(121_402_196, 38_351)
+		Weight::from_parts(120_663_738, 38_351)
 			.saturating_add(T::DbWeight::get().reads_writes(5, 3))
 			.saturating_add(T::DbWeight::get().writes(1).saturating_mul(f.into()))
 	}
 
 	fn sweep_rank() -> Weight {
-		Weight::from_parts(52_889_000, 38_351).saturating_add(T::DbWeight::get().reads_writes(3, 2))
+		Weight::from_parts(52_729_000, 38_351).saturating_add(T::DbWeight::get().reads_writes(3, 2))
 	}
 
 	fn sweep_collect() -> Weight {
-		Weight::from_parts(125_748_000, 38_351)
+		Weight::from_parts(125_438_000, 38_351)
 			.saturating_add(T::DbWeight::get().reads_writes(5, 1))
 	}
 
 	fn send_part() -> Weight {
-		Weight::from_parts(137_306_000, 38_351)
-			.saturating_add(T::DbWeight::get().reads_writes(6, 4))
+		Weight::from_parts(98_267_000, 38_351).saturating_add(T::DbWeight::get().reads_writes(6, 4))
 	}
 }
