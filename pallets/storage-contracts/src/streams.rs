@@ -232,7 +232,8 @@ impl<T: Config> Counting<T> {
 		self.stream.run = self.stream.run.saturating_add(1);
 		self.stream.counted = outage.window.next();
 		if self.stream.run >= T::OutagesToEnd::get() && self.outages.dead_from.is_none() {
-			let from = self.stream.counted;
+			// What is reported already stands: faults and outages there were taken as such.
+			let from = self.chain.unsettled();
 			self.outages.dead_from = Some(from);
 			let provider = self.stream.provider.clone();
 			Pallet::<T>::deposit_event(Event::StreamDied { stream: self.id, provider, from });
