@@ -12,6 +12,7 @@ mod events;
 #[cfg(test)]
 mod example_runtime;
 pub mod extrinsic;
+pub mod gov;
 mod heads;
 pub mod http;
 mod market;

@@ -25,6 +25,8 @@ pub struct Metrics {
 	pub unprovable: IntCounter,
 	/// Claims made.
 	pub claims: IntCounter,
+	/// Audits answered.
+	pub audits: IntCounter,
 	/// Failures of a chain, retried.
 	pub failures: IntCounter,
 }
@@ -56,6 +58,7 @@ impl Metrics {
 				"Due legs whose blob is missing or damaged",
 			)?,
 			claims: counter("terrace_provider_claims", "Claims made")?,
+			audits: counter("terrace_provider_audits", "Audits answered")?,
 			failures: counter("terrace_provider_failures", "Failures that are retried")?,
 			registry,
 		})

@@ -2,24 +2,28 @@
 //! Proves what is due, early in each window, until the chain shows it as proven.
 
 use crate::{
+	batch::Filling,
 	upkeep::{Account, Contracts},
 	Error, Metrics, Store, LOG_TARGET,
 };
 use codec::Encode;
 use futures::StreamExt;
 use sp_core::{Blake2Hasher, Hasher};
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+	collections::{BTreeMap, BTreeSet},
+	time::Duration,
+};
 use terrace_client::Chain;
 use terrace_layers::{
 	views::{SlotView, WindowView},
-	ProofBatch, ProofItem, StreamId, Window, MAX_ATTEMPT,
+	ProofItem, Window, MAX_ATTEMPT,
 };
 use terrace_possession::{challenge, BlobSize, ChallengeSeed};
 
 /// Longest time between two looks, should no block come.
 const LOOK_EVERY: Duration = Duration::from_secs(6);
-/// Bytes of proofs in one transaction; the chain takes a little more.
-const BATCH_BYTES: usize = 200 * 1024;
+/// Pages that are first proven together, so that they share a transaction: 512 legs.
+const TOGETHER: u32 = 8;
 /// Part of the window, in its first blocks, over which providers spread their proofs.
 const SPREAD: u32 = 4;
 
@@ -67,11 +71,17 @@ impl Sent {
 			}
 		}
 	}
+
+	/// Attempts that it is time for, and their pages, those of one attempt together.
+	fn wanted(&self, pages: u32, window: &WindowView, now: u32) -> BTreeSet<(u8, u32)> {
+		let attempt = |page| self.next(page, window, now).map(|number| (number, page));
+		(0..pages).filter_map(attempt).collect()
+	}
 }
 
 /// The block in which a page is first proven: providers and pages do not all come at once.
 fn first_block(page: u32, window: &WindowView, length: u32) -> u32 {
-	let hash = (window.seed, page).using_encoded(Blake2Hasher::hash);
+	let hash = (window.seed, page / TOGETHER).using_encoded(Blake2Hasher::hash);
 	let draw = hash.to_low_u64_le() as u32;
 	let span = (length / SPREAD).max(1);
 	window.opened_at.saturating_add(draw % span)
@@ -116,72 +126,60 @@ impl Prover {
 		let Some(window) = self.chain.window().await? else { return Ok(()) };
 		self.sent.turn_to(&window);
 		let (now, _) = self.chain.best().await?;
-		for page in 0..self.chain.pages(stream.stream).await? {
-			let Some(attempt) = self.sent.next(page, &window, now) else { continue };
+		let most_bytes = self.chain.constant("ProofVerification", "MaxBatchBytes")?;
+		let mut filling = Filling::new(stream.stream, window.window, most_bytes);
+		let pages = self.chain.pages(stream.stream).await?;
+		for (attempt, page) in self.sent.wanted(pages, &window, now) {
 			let slots = self.chain.page(stream.stream, page).await?;
-			let due: Vec<_> = slots.into_iter().filter(|slot| slot.due && !slot.proven).collect();
-			if due.is_empty() {
-				continue;
+			let due = slots.into_iter().filter(|slot| slot.due && !slot.proven).collect();
+			let items = self.items(&window, page, due).await;
+			if !filling.add(attempt, page, &items) {
+				let next = filling.renew();
+				self.send(std::mem::replace(&mut filling, next), now).await?;
+				filling.add(attempt, page, &items);
 			}
-			self.prove_page(stream.stream, &window, page, attempt, due).await?;
-			self.sent.pages.insert(page, Attempt { number: attempt, block: now });
 		}
+		self.send(filling, now).await
+	}
+
+	async fn send(&mut self, filling: Filling, now: u32) -> Result<(), Error> {
+		let (batch, pages, count) = filling.finish();
+		let (window, attempt) = (batch.window, batch.attempt);
+		if count > 0 {
+			let signature = self.account.signer.sign(&batch.signing_payload(self.chain.id()));
+			let call =
+				self.chain.call("ProofVerification", "submit_proofs", &(batch, signature))?;
+			match self.chain.submit_general(&call).await {
+				Ok(_) => {
+					self.metrics.batches.inc();
+					self.metrics.proofs.inc_by(u64::try_from(count).unwrap_or_default());
+					tracing::info!(
+						target: LOG_TARGET,
+						%window,
+						pages = pages.len(),
+						attempt,
+						proofs = count,
+						"proofs sent"
+					);
+				}
+				// Proven meanwhile, or the window has just closed: the next look tells.
+				Err(terrace_client::Error::Rejected { reason, .. }) => {
+					tracing::debug!(target: LOG_TARGET, attempt, reason, "proofs not taken");
+				}
+				Err(error) => return Err(error.into()),
+			}
+		}
+		let attempt = Attempt { number: attempt, block: now };
+		self.sent.pages.extend(pages.into_iter().map(|page| (page, attempt)));
 		Ok(())
 	}
 
-	async fn prove_page(
-		&self,
-		stream: StreamId,
-		window: &WindowView,
-		page: u32,
-		attempt: u8,
-		due: Vec<SlotView>,
-	) -> Result<(), Error> {
-		let items = self.items(window, due).await;
-		if items.is_empty() {
-			return Ok(());
-		}
-		let count = items.len() as u64;
-		let items = items.try_into().map_err(|_| Error::Offer("a page is too long".into()))?;
-		let batch = ProofBatch { stream, window: window.window, page, attempt, items };
-		let signature = self.account.signer.sign(&batch.signing_payload(self.chain.id()));
-		let call = self.chain.call("ProofVerification", "submit_proofs", &(batch, signature))?;
-		match self.chain.submit_general(&call).await {
-			Ok(_) => {
-				self.metrics.batches.inc();
-				self.metrics.proofs.inc_by(count);
-				tracing::info!(
-					target: LOG_TARGET,
-					window = %window.window,
-					page,
-					attempt,
-					proofs = count,
-					"proofs sent"
-				);
-				Ok(())
-			}
-			// Proven meanwhile, or the window has just closed: the next look tells.
-			Err(terrace_client::Error::Rejected { reason, .. }) => {
-				tracing::debug!(target: LOG_TARGET, page, reason, "proofs not taken");
-				Ok(())
-			}
-			Err(error) => Err(error.into()),
-		}
-	}
-
-	/// Proofs for as many legs as fit one transaction; legs that cannot be proven are left out.
-	async fn items(&self, window: &WindowView, due: Vec<SlotView>) -> Vec<ProofItem> {
+	/// Proofs for legs of a page; legs that cannot be proven are left out.
+	async fn items(&self, window: &WindowView, page: u32, due: Vec<SlotView>) -> Vec<ProofItem> {
 		let mut items = Vec::new();
-		let mut bytes = 0usize;
 		for slot in due {
-			match self.item(window, &slot).await {
-				Ok(item) => {
-					bytes = bytes.saturating_add(item.encoded_size());
-					if bytes > BATCH_BYTES && !items.is_empty() {
-						break;
-					}
-					items.push(item);
-				}
+			match self.item(window, page, &slot).await {
+				Ok(item) => items.push(item),
 				Err(error) => {
 					self.metrics.unprovable.inc();
 					tracing::error!(
@@ -197,7 +195,12 @@ impl Prover {
 		items
 	}
 
-	async fn item(&self, window: &WindowView, slot: &SlotView) -> Result<ProofItem, Error> {
+	async fn item(
+		&self,
+		window: &WindowView,
+		page: u32,
+		slot: &SlotView,
+	) -> Result<ProofItem, Error> {
 		let size = BlobSize::new(slot.size).map_err(|error| Error::Damaged {
 			root: slot.root.to_string(),
 			reason: error.to_string(),
@@ -206,7 +209,7 @@ impl Prover {
 		let seed = ChallengeSeed(window.seed);
 		let indices = challenge(&seed, &provider, slot.leg.0, size, slot.challenges);
 		let proof = self.store.prove(&slot.root, size, &indices).await?;
-		Ok(ProofItem { slot: slot.slot, proof })
+		Ok(ProofItem { page, slot: slot.slot, proof })
 	}
 }
 
@@ -231,9 +234,10 @@ mod tests {
 	#[test]
 	fn a_page_is_first_proven_early_in_the_window() {
 		let mut seen = std::collections::BTreeSet::new();
-		for page in 0..100 {
+		for page in 0..800 {
 			let block = first_block(page, &window(1, 7), 40);
 			assert!((100..110).contains(&block));
+			assert_eq!(block, first_block(page / TOGETHER * TOGETHER, &window(1, 7), 40));
 			seen.insert(block);
 		}
 		assert!(seen.len() > 5, "pages are spread over {seen:?}");
@@ -250,6 +254,17 @@ mod tests {
 		assert_eq!(sent.next(0, &window, 110), Some(1));
 		sent.pages.insert(0, Attempt { number: MAX_ATTEMPT, block: 110 });
 		assert_eq!(sent.next(0, &window, 120), Some(MAX_ATTEMPT));
+	}
+
+	#[test]
+	fn pages_of_one_attempt_are_wanted_together() {
+		let window = window(1, 7);
+		let mut sent = Sent::default();
+		sent.turn_to(&window);
+		sent.pages.insert(1, Attempt { number: 0, block: 100 });
+		sent.pages.insert(2, Attempt { number: 1, block: 130 });
+		let wanted: Vec<_> = sent.wanted(4, &window, 131).into_iter().collect();
+		assert_eq!(wanted, [(0, 0), (0, 3), (1, 1)]);
 	}
 
 	#[test]

@@ -258,18 +258,25 @@ fn read_from(groups: &BTreeMap<u64, Bytes>, offset: u64, buffer: &mut [u8]) -> s
 impl Incoming {
 	/// Takes the next bytes; more than proposed are an error at once.
 	pub async fn write(&mut self, bytes: Bytes) -> Result<(), Refusal> {
-		self.received = self.received.saturating_add(bytes.len() as u64);
+		let received = self.received.saturating_add(bytes.len() as u64);
 		let expected = self.size.get();
-		if self.received > expected {
-			return Err(Refusal::Length { received: self.received, expected });
+		if received > expected {
+			return Err(Refusal::Length { received, expected });
 		}
+		self.writer.wait_for_capacity(PARTS_IN_FLIGHT).await.map_err(Error::from)?;
+		// From here on nothing waits: whoever is interrupted has taken all of the bytes or none.
 		self.tree.update(&bytes).map_err(|error| Error::Damaged {
 			root: self.root.to_string(),
 			reason: error.to_string(),
 		})?;
-		self.writer.wait_for_capacity(PARTS_IN_FLIGHT).await.map_err(Error::from)?;
+		self.received = received;
 		self.writer.put(bytes);
 		Ok(())
+	}
+
+	/// Bytes taken so far.
+	pub fn received(&self) -> u64 {
+		self.received
 	}
 
 	/// Keeps the blob if it is the one proposed.

@@ -9,6 +9,7 @@ use terrace_layers::{
 	views::{ContractState, ContractView},
 	AccountId, Balance, ChainId, ContractId,
 };
+use terrace_possession::BlobSize;
 
 /// Pause between two rounds.
 const ROUND: Duration = Duration::from_secs(6);
@@ -108,6 +109,7 @@ impl Upkeep {
 		let mine: Vec<_> =
 			mine.into_iter().filter(|c| c.provider == self.account.provider()).collect();
 		self.accept_stored(&mine).await?;
+		self.answer_audits(&mine).await;
 		self.release_closed(&mine).await?;
 		self.close_ended(&mine).await?;
 		self.claim().await
@@ -125,6 +127,41 @@ impl Upkeep {
 			}
 		}
 		Ok(())
+	}
+
+	/// Shows the chunks that clients want to see on the contract chain.
+	///
+	/// One that cannot be shown must not hold up the others.
+	async fn answer_audits(&self, mine: &[ContractView]) {
+		for contract in mine {
+			let Some(audit) = &contract.audit else { continue };
+			match self.answer_audit(contract, &audit.chunks).await {
+				Ok(()) => {
+					self.metrics.audits.inc();
+					tracing::info!(target: LOG_TARGET, contract = %contract.id, "audit answered");
+				}
+				Err(error) => {
+					self.metrics.failures.inc();
+					let deadline = audit.deadline;
+					tracing::warn!(
+						target: LOG_TARGET,
+						contract = %contract.id,
+						deadline,
+						%error,
+						"audit not answered"
+					);
+				}
+			}
+		}
+	}
+
+	async fn answer_audit(&self, contract: &ContractView, chunks: &[u64]) -> Result<(), Error> {
+		let size = BlobSize::new(contract.size).map_err(|error| Error::Damaged {
+			root: contract.root.to_string(),
+			reason: error.to_string(),
+		})?;
+		let proof = self.store.prove(&contract.root, size, chunks).await?;
+		self.account.send("answer_audit", &(contract.id, proof)).await
 	}
 
 	/// Forgets contracts that are gone in a final block, and removes what only they needed.

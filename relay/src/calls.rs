@@ -5,9 +5,9 @@
 //! this release knows of before every chain does.
 
 use codec::Encode;
-use sp_consensus_grandpa::Equivocation;
+use sp_consensus_grandpa::{AuthoritySignature, Equivocation};
 use sp_core::H256;
-use terrace_layers::{Authorities, ChainId, FinalityProof, Header, LaneId, StateProof};
+use terrace_layers::{Authorities, ChainId, Checkpoint, FinalityProof, Header, LaneId, StateProof};
 
 use crate::plan::Load;
 
@@ -122,6 +122,46 @@ pub(crate) fn report(source: ChainId, offence: &Offence) -> Call {
 		.with("equivocation", &offence.equivocation)
 		.with("header1", &offence.headers.0)
 		.with("header2", &offence.headers.1)
+}
+
+/// A header that was finalised beside the one that a chain has proven.
+#[derive(Debug)]
+pub(crate) struct Fork {
+	/// Members of the set that voted for it.
+	pub set: Authorities,
+	/// The header and the votes.
+	pub proof: FinalityProof,
+	/// The headers below it, down to the height of the one proven.
+	pub ancestry: Vec<Header>,
+}
+
+/// Reports that `source` has finalised two branches.
+pub(crate) fn fork(source: ChainId, fork: &Fork) -> Call {
+	Call::new("ChainRegistry", "report_fork")
+		.with("chain", &source)
+		.with("set", &fork.set)
+		.with("proof", &fork.proof)
+		.with("ancestry", &fork.ancestry)
+}
+
+/// Marks `source` as silent for too long.
+pub(crate) fn expire(source: ChainId) -> Call {
+	Call::new("ChainRegistry", "expire").with("chain", &source)
+}
+
+/// Proposes to follow the parent anew, as the child's authorities have signed.
+pub(crate) fn recover_parent(
+	checkpoint: &Checkpoint,
+	signatures: &[(u32, AuthoritySignature)],
+) -> Call {
+	Call::new("ChainRegistry", "recover_parent")
+		.with("checkpoint", checkpoint)
+		.with("signatures", &signatures)
+}
+
+/// Follows the parent anew.
+pub(crate) fn apply_recovery() -> Call {
+	Call::new("ChainRegistry", "apply_recovery")
 }
 
 #[cfg(test)]

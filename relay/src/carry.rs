@@ -37,7 +37,7 @@ impl Direction {
 		};
 		let due: Vec<_> = lanes.into_iter().filter(|lane| due.contains(&lane.id)).collect();
 		let urgent = pair.signer().is_none() && due.iter().any(is_urgent);
-		if (!urgent || self.has_lost()) && self.outrun(pair, view, &due, urgent).await? {
+		if (!urgent || self.lost_races() > 0) && self.outrun(pair, view, &due, urgent).await? {
 			return Ok(Step::Late);
 		}
 		let known = Block { number: view.best_number, hash: view.best_hash };
@@ -84,7 +84,8 @@ impl Direction {
 	) -> Result<Step, Fault> {
 		let now = pair.target().best().await?;
 		self.metrics.set_expiry(view.expires_at.saturating_sub(now));
-		let Some(justification) = justification.filter(|_| heartbeat_due(view, now)) else {
+		let due = self.unwanted || heartbeat_due(view, now);
+		let Some(justification) = justification.filter(|_| due) else {
 			return Ok(Step::Idle);
 		};
 		if self.yields(pair, view, false).await? {
@@ -96,13 +97,14 @@ impl Direction {
 		let (outcome, bytes) = self.bring(pair, view, &[proof]).await?;
 		if let Outcome::Done = outcome {
 			self.metrics.note_progress(bytes);
+			self.unwanted = false;
 			tracing::info!(target: LOG_TARGET, way = self.way(), block, "sign of life brought");
 		}
 		Ok(self.judge(outcome))
 	}
 
 	/// The newest justification that brings the target further.
-	async fn justification(
+	pub(crate) async fn justification(
 		&mut self,
 		pair: &Pair,
 		view: &NeighbourView,

@@ -3,6 +3,7 @@
 
 use crate::{
 	backoff::Backoff,
+	branch::Branch,
 	calls,
 	clock::{part, within, Clock},
 	deliver::{Outcome, Pair},
@@ -13,17 +14,17 @@ use crate::{
 	journal::Journal,
 	metrics::DirectionMetrics,
 	plan::TargetEnd,
+	records::authorities_key,
 	side::Side,
 	LOG_TARGET,
 };
-use codec::{DecodeAll, Encode};
+use codec::DecodeAll;
 use futures::{stream::BoxStream, FutureExt, StreamExt};
-use std::{collections::BTreeMap, convert::Infallible, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, convert::Infallible, path::PathBuf, sync::Arc, time::Duration};
 use terrace_client::Signer;
 use terrace_layers::{
-	keys,
 	views::{NeighbourStatus, NeighbourView},
-	Authorities, ChainId, FinalityProof, LaneId,
+	Authorities, FinalityProof, LaneId,
 };
 
 /// Pause between two looks when no justification comes.
@@ -84,6 +85,8 @@ pub(crate) struct Settings {
 	pub jitter: Duration,
 	/// A source whose final blocks lack proof for this long is given up.
 	pub stall: Duration,
+	/// Files with what the child's authorities have signed to follow the parent anew.
+	pub recovery: Vec<PathBuf>,
 }
 
 /// One direction of an edge.
@@ -92,7 +95,8 @@ pub(crate) struct Direction {
 	pub(crate) metrics: DirectionMetrics,
 	pub(crate) kept: Justifications,
 	watch: Watch,
-	voters: Option<Voters>,
+	pub(crate) branch: Branch,
+	pub(crate) voters: Option<Voters>,
 	/// When stored justifications were last searched.
 	pub(crate) searched: Option<Duration>,
 	/// Since when final blocks of the source lack proof.
@@ -105,6 +109,10 @@ pub(crate) struct Direction {
 	pub(crate) done: BTreeMap<LaneId, TargetEnd>,
 	/// Newest block that the target knew before finality was brought to it.
 	pub(crate) brought: Option<u32>,
+	/// When it was last looked for a recovery of the source.
+	pub(crate) looked: Option<Duration>,
+	/// Whether a recovery waits that any header of the source cancels.
+	pub(crate) unwanted: bool,
 	/// Most headers of one batch: fewer after a refusal.
 	batch: usize,
 	balance: Option<Duration>,
@@ -123,6 +131,7 @@ impl Direction {
 			metrics,
 			kept: Justifications::default(),
 			watch: Watch::default(),
+			branch: Branch::default(),
 			voters: None,
 			searched: None,
 			unproven: None,
@@ -130,6 +139,8 @@ impl Direction {
 			most: BTreeMap::new(),
 			done: BTreeMap::new(),
 			brought: None,
+			looked: None,
+			unwanted: false,
 			batch: MAX_BATCH,
 			balance: None,
 			refusals: 0,
@@ -175,6 +186,7 @@ impl Direction {
 	/// Relays as long as both nodes do what they should.
 	async fn follow(&mut self, pair: &Pair, backoff: &mut Backoff) -> Result<(), Fault> {
 		let mut stream = pair.source().justifications().await?;
+		self.branch.reset();
 		while self.settings.source.holds(&pair.source).await
 			&& self.settings.target.holds(&pair.target).await
 		{
@@ -255,7 +267,13 @@ impl Direction {
 		self.note_standing(view.as_ref());
 		let proven = view.as_ref().map_or(0, |view| view.best_number);
 		self.settings.source.watch(&pair.source, finalized, proven).await?;
-		let Some(view) = view.filter(is_followed) else { return Ok(Step::Idle) };
+		let Some(view) = view else { return Ok(Step::Idle) };
+		if let Some(step) = self.mend(pair, &view, (finalized, head)).await? {
+			return Ok(step);
+		}
+		if !is_followed(&view) {
+			return Ok(Step::Idle);
+		}
 		self.metrics.set_blocks(finalized, view.best_number);
 		self.note_balance(pair).await?;
 		self.kept.forget(view.best_number);
@@ -314,7 +332,11 @@ impl Direction {
 	}
 
 	/// The authorities of the source that the target knows.
-	async fn voters(&mut self, pair: &Pair, view: &NeighbourView) -> Result<Option<Voters>, Fault> {
+	pub(crate) async fn voters(
+		&mut self,
+		pair: &Pair,
+		view: &NeighbourView,
+	) -> Result<Option<Voters>, Fault> {
 		if let Some(voters) = self.voters.take().filter(|voters| voters.set_id == view.set_id) {
 			return Ok(Some(voters));
 		}
@@ -398,9 +420,9 @@ impl Direction {
 		Ok(!same)
 	}
 
-	/// Whether another relay was faster the last time.
-	pub(crate) fn has_lost(&self) -> bool {
-		self.lost > 0
+	/// How often in a row another relay was faster.
+	pub(crate) fn lost_races(&self) -> u32 {
+		self.lost
 	}
 
 	/// Takes note of a lost race.
@@ -415,12 +437,15 @@ impl Direction {
 			let call = calls::report(pair.source_id(), &offence);
 			let way = self.way();
 			match pair.submit(&call).await? {
-				Outcome::Done => tracing::warn!(
-					target: LOG_TARGET,
-					way,
-					round = offence.equivocation.round_number(),
-					"an authority of the source voted for two blocks; it is reported",
-				),
+				Outcome::Done => {
+					self.metrics.count_repair("equivocation");
+					tracing::warn!(
+						target: LOG_TARGET,
+						way,
+						round = offence.equivocation.round_number(),
+						"an authority of the source voted for two blocks; it is reported",
+					);
+				}
 				Outcome::Refused(error) => self.settings.journal.refused(way, &error),
 				Outcome::Late | Outcome::Unknown => {}
 			}
@@ -457,22 +482,4 @@ impl Direction {
 /// Whether a chain takes what comes from this neighbour.
 fn is_followed(view: &NeighbourView) -> bool {
 	matches!(view.status, NeighbourStatus::Active | NeighbourStatus::Draining)
-}
-
-/// Where a chain keeps the authorities of a neighbour.
-pub(crate) fn authorities_key(neighbour: ChainId) -> Vec<u8> {
-	keys::map_blake2("ChainRegistry", "CurrentAuthorities", &neighbour.encode())
-}
-
-#[cfg(test)]
-mod tests {
-	use super::*;
-
-	#[test]
-	fn authorities_of_a_neighbour_have_a_known_place() {
-		let key = authorities_key(ChainId(sp_core::H256::repeat_byte(1)));
-		assert_eq!(key.len(), 32 + 16 + 32, "both names, a hash, the chain");
-		assert!(key.ends_with(&[1; 32]));
-		assert!(key.starts_with(&keys::value("ChainRegistry", "CurrentAuthorities")));
-	}
 }

@@ -36,6 +36,7 @@ pub(crate) async fn relay(config: &Config, signer: Option<Signer>, context: Cont
 			clock: context.clock.clone(),
 			journal: context.journal.clone(),
 			jitter: config.jitter,
+			recovery: config.recovery.clone(),
 			stall: context.stall,
 		};
 		Direction::new(settings, context.metrics.of(way))

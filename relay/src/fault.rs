@@ -51,6 +51,20 @@ pub(crate) enum Fault {
 	/// It told of a transaction in a final block that had no effect.
 	#[error("{url} said that a call is in a final block, and the chain is as it was before")]
 	Ineffective { url: String },
+	/// It has another block where the other chain has proven one, and no votes for it.
+	#[error(
+		"{url} has another block {block} than the one that is proven final, and no proof of it"
+	)]
+	Branched { url: String, block: u32 },
+	/// It does not know the block from which the chain is to be followed anew.
+	#[error(
+		"a recovery leads to block {block}, which {url} does not know as it is described; \
+		 it is neither proposed nor applied"
+	)]
+	ForeignRecovery { url: String, block: u32 },
+	/// What authorities are said to have signed cannot be used.
+	#[error("recovery {url} cannot be used: {reason}")]
+	BadRecovery { url: String, reason: String },
 	/// The value of a record cannot be read.
 	#[error("{url} keeps {what} in a form that cannot be read")]
 	Unreadable { url: String, what: &'static str },
@@ -70,6 +84,8 @@ impl Fault {
 			Fault::Pruned { .. } => "pruned",
 			Fault::Ineffective { .. } => "ineffective",
 			Fault::NotTaken { .. } => "not_taken",
+			Fault::Branched { .. } => "branched",
+			Fault::ForeignRecovery { .. } | Fault::BadRecovery { .. } => "recovery",
 			Fault::OtherBlock { .. }
 			| Fault::MissingMessages { .. }
 			| Fault::OtherMessages { .. }
@@ -92,6 +108,9 @@ impl Fault {
 			| Fault::MissingMessages { url, .. }
 			| Fault::OtherMessages { url, .. }
 			| Fault::NotTaken { url }
+			| Fault::Branched { url, .. }
+			| Fault::ForeignRecovery { url, .. }
+			| Fault::BadRecovery { url, .. }
 			| Fault::Ineffective { url }
 			| Fault::Unreadable { url, .. } => Some(url),
 		}

@@ -86,8 +86,12 @@ impl Justifications {
 
 	/// The one of this block, if the target accepts it.
 	pub fn of(&self, hash: H256, number: u32, voters: &Voters) -> Option<Justification> {
-		let found = self.0.get(&number).filter(|it| it.commit.target_hash == hash)?;
-		voters.accept(found.clone())
+		voters.accept(self.raw(hash, number)?)
+	}
+
+	/// The one of this block as it came.
+	pub fn raw(&self, hash: H256, number: u32) -> Option<Justification> {
+		self.0.get(&number).filter(|it| it.commit.target_hash == hash).cloned()
 	}
 
 	/// Forgets those up to a block that the target knows.

@@ -5,6 +5,7 @@
 #![allow(clippy::result_large_err)]
 
 mod backoff;
+mod branch;
 mod calls;
 mod carry;
 mod clock;
@@ -16,9 +17,12 @@ mod fault;
 mod finality;
 mod handover;
 mod journal;
+mod mend;
 mod metrics;
 mod node;
 mod plan;
+mod records;
+mod recovery;
 mod rpc_node;
 mod side;
 #[cfg(test)]
@@ -31,7 +35,7 @@ use clock::Wall;
 use journal::Journal;
 use metrics::Metrics;
 use side::Context;
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use terrace_client::Signer;
 
 /// Log target of the relay.
@@ -54,6 +58,8 @@ pub struct Config {
 	pub stall: Duration,
 	/// Longest pause before work that another relay of the edge may do as well.
 	pub jitter: Duration,
+	/// Files with what the child's authorities have signed to follow the parent anew.
+	pub recovery: Vec<PathBuf>,
 }
 
 impl Default for Config {
@@ -67,6 +73,7 @@ impl Default for Config {
 			registry: Registry::new(),
 			stall: Duration::from_secs(60),
 			jitter: Duration::from_secs(3),
+			recovery: Vec::new(),
 		}
 	}
 }
@@ -81,6 +88,7 @@ impl std::fmt::Debug for Config {
 			.field("metrics", &self.metrics)
 			.field("stall", &self.stall)
 			.field("jitter", &self.jitter)
+			.field("recovery", &self.recovery)
 			.finish_non_exhaustive()
 	}
 }

@@ -2,7 +2,7 @@
 //! The relay as a program of its own.
 
 use clap::Parser;
-use std::{net::SocketAddr, process::ExitCode, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
 use tracing_subscriber::EnvFilter;
 
 /// Carries finality and messages over one edge between two Terrace chains, both ways.
@@ -39,6 +39,14 @@ struct Args {
 	/// Pause for up to so many seconds before work that another relay may do as well.
 	#[arg(long, value_name = "SECONDS", default_value_t = 3)]
 	jitter: u64,
+
+	/// What authorities of the child have signed to follow a lost parent anew. Repeatable.
+	///
+	/// The relay submits it once the child cannot hear its parent any more, enough authorities have
+	/// signed the same block, and the parent's node knows that block as final. Files are read when
+	/// they are needed: they may be added to later.
+	#[arg(long, value_name = "FILE")]
+	recovery: Vec<PathBuf>,
 }
 
 /// Accepts what can be the address of a node.
@@ -62,6 +70,7 @@ async fn main() -> ExitCode {
 		metrics: args.metrics,
 		stall: Duration::from_secs(args.stall_after),
 		jitter: Duration::from_secs(args.jitter),
+		recovery: args.recovery,
 		..Default::default()
 	};
 	tokio::select! {

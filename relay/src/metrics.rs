@@ -25,6 +25,7 @@ pub(crate) struct Metrics {
 	bytes: IntCounterVec,
 	refused: IntCounterVec,
 	late: IntCounterVec,
+	repairs: IntCounterVec,
 	finalized: IntGaugeVec,
 	known: IntGaugeVec,
 	blocks: IntGaugeVec,
@@ -65,6 +66,11 @@ impl Metrics {
 			bytes: count("delivered_bytes_total", "Bytes of calls that did their work", &way),
 			refused: count("refused_total", "Calls that the target refused", &way),
 			late: count("late_total", "Calls whose work another relay had done", &way),
+			repairs: count(
+				"repairs_total",
+				"Offences reported, silent chains marked, recoveries brought",
+				&["direction", "kind"],
+			),
 			finalized: gauge("source_final_block", "Newest final block of the source", &way),
 			known: gauge("source_known_block", "Newest source block the target knows", &way),
 			blocks: gauge("finality_lag_blocks", "Final blocks the target does not know", &way),
@@ -141,6 +147,10 @@ impl DirectionMetrics {
 
 	pub fn count_refused(&self) {
 		self.metrics.refused.with_label_values(&[self.way.name()]).inc();
+	}
+
+	pub fn count_repair(&self, kind: &str) {
+		self.metrics.repairs.with_label_values(&[self.way.name(), kind]).inc();
 	}
 
 	pub fn count_late(&self) {

@@ -59,11 +59,10 @@ impl<T: Config> Pallet<T> {
 	) -> Weight {
 		let nodes = || genesis.nodes.iter().chain(checkpoint);
 		let bytes = nodes().fold(0usize, |sum, node| sum.saturating_add(node.len()));
-		T::WeightInfo::register_child(
+		T::WeightInfo::register_child(count(possession)).saturating_add(T::WeightInfo::check_nodes(
 			nodes().count().try_into().unwrap_or(u32::MAX),
 			bytes.try_into().unwrap_or(u32::MAX),
-			count(possession),
-		)
+		))
 	}
 
 	/// Weight of a finality proof from its lengths.

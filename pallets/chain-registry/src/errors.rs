@@ -14,7 +14,7 @@ mod errors {
 		NotActive,
 		/// The header is not newer than the best one known.
 		Obsolete,
-		/// The proof names another authority set than the current one; import the missing hand-overs.
+		/// The proof names a later authority set than the current one; import the missing hand-overs.
 		WrongSetId,
 		/// The header, the justification or a list is larger than allowed.
 		TooLarge,
@@ -94,5 +94,7 @@ mod errors {
 		EvidenceInvalid,
 		/// Nothing is left that answers for the offence.
 		NothingToSlash,
+		/// The votes are those of a set that was replaced before this block.
+		ReplacedSet,
 	}
 }

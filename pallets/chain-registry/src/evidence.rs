@@ -53,21 +53,31 @@ impl<T: Config> Pallet<T> {
 		equivocation: &Equivocation<H256, u32>,
 		headers: [&Header; 2],
 	) -> Result<(ClientOf<T>, H256), Error<T>> {
-		let client = Self::client_of(chain)?;
-		let answers = client.bond.as_ref().is_some_and(|bond| bond.left > 0);
-		ensure!(answers, Error::<T>::NothingToSlash);
+		let (client, key) = Self::check_unpunished(chain, set_id, equivocation)?;
 		ensure!(headers.into_iter().all(fits), Error::<T>::TooLarge);
 		ensure!(Self::answers(chain, &client, set_id, set), Error::<T>::StaleEvidence);
-		let (offender, round) = (equivocation.offender(), equivocation.round_number());
-		ensure!(set.contains(offender), Error::<T>::NotInSet);
-		let key = BlakeTwo256::hash_of(&(b"equivocation", chain, set_id, round, offender));
-		ensure!(!UsedEvidence::<T>::get(chain).contains(&key), Error::<T>::EvidenceUsed);
+		ensure!(set.contains(equivocation.offender()), Error::<T>::NotInSet);
 		let shown = headers.into_iter().zip(targets(equivocation)).all(|(header, target)| {
 			(header.hash(), *header.number()) == target && is_bound(header, chain)
 		});
 		ensure!(shown, Error::<T>::EvidenceInvalid);
 		let proof = EquivocationProof::new(set_id, equivocation.clone());
 		ensure!(check_equivocation_proof(proof), Error::<T>::EvidenceInvalid);
+		Ok((client, key))
+	}
+
+	/// Checks that an equivocation is there to be punished; returns the client and the offence's name.
+	pub(crate) fn check_unpunished(
+		chain: &ChainId,
+		set_id: u64,
+		equivocation: &Equivocation<H256, u32>,
+	) -> Result<(ClientOf<T>, H256), Error<T>> {
+		let client = Self::client_of(chain)?;
+		let answers = client.bond.as_ref().is_some_and(|bond| bond.left > 0);
+		ensure!(answers, Error::<T>::NothingToSlash);
+		let (offender, round) = (equivocation.offender(), equivocation.round_number());
+		let key = BlakeTwo256::hash_of(&(b"equivocation", chain, set_id, round, offender));
+		ensure!(!UsedEvidence::<T>::get(chain).contains(&key), Error::<T>::EvidenceUsed);
 		Ok((client, key))
 	}
 
@@ -102,10 +112,7 @@ impl<T: Config> Pallet<T> {
 		proof: &FinalityProof,
 		ancestry: &[Header],
 	) -> Result<(ClientOf<T>, H256), Error<T>> {
-		let client = Self::client_of(chain)?;
-		let answers = client.relation == Relation::Parent || client.bond.is_some();
-		ensure!(answers, Error::<T>::NothingToSlash);
-		ensure!(!client.forked, Error::<T>::EvidenceUsed);
+		let client = Self::check_unforked(chain)?;
 		check_sizes(proof, set.len())?;
 		ensure!(ancestry.iter().all(fits), Error::<T>::TooLarge);
 		ensure!(Self::answers(chain, &client, proof.set_id, set), Error::<T>::StaleEvidence);
@@ -115,6 +122,15 @@ impl<T: Config> Pallet<T> {
 		ensure!(Self::conflicts(chain, &proof.header, ancestry), Error::<T>::EvidenceInvalid);
 		verify_votes(proof, set)?;
 		Ok((client, key))
+	}
+
+	/// Checks that a fork is there to be punished; returns the client.
+	pub(crate) fn check_unforked(chain: &ChainId) -> Result<ClientOf<T>, Error<T>> {
+		let client = Self::client_of(chain)?;
+		let answers = client.relation == Relation::Parent || client.bond.is_some();
+		ensure!(answers, Error::<T>::NothingToSlash);
+		ensure!(!client.forked, Error::<T>::EvidenceUsed);
+		Ok(client)
 	}
 
 	/// Whether the lowest of a header and its ancestors is not the one kept under its number.

@@ -6,16 +6,15 @@ use codec::{Decode, DecodeWithMemTracking, Encode};
 use core::marker::PhantomData;
 use frame_support::{
 	pallet_prelude::{
-		InvalidTransaction, TransactionSource, TransactionValidityError, TypeInfo,
-		ValidTransaction, Weight,
+		TransactionSource, TransactionValidityError, TypeInfo, ValidTransaction, Weight,
 	},
 	traits::{IsSubType, OriginTrait},
 	CloneNoBound, DebugNoBound, EqNoBound, PartialEqNoBound,
 };
 use sp_runtime::traits::{DispatchInfoOf, Implication, TransactionExtension, ValidateResult};
-use terrace_layers::{ChainId, FinalityProof};
+use terrace_layers::FinalityProof;
 
-/// Refuses finality that came too late, before it costs its sender anything.
+/// Refuses finality, evidence and the like that came too late, before it costs its sender anything.
 ///
 /// It makes cheap checks only, and only of calls that are signed as they are; the calls themselves
 /// check everything, wrapped or not.
@@ -45,22 +44,24 @@ impl<T> Default for CheckFinality<T> {
 	}
 }
 
-/// The finality that a call brings, if it does.
-fn brought<T: Config>(call: &Call<T>) -> Option<(&ChainId, &[FinalityProof])> {
-	match call {
-		Call::submit_finality { chain, proof } => Some((chain, core::slice::from_ref(&**proof))),
-		Call::submit_finality_batch { chain, proofs } => Some((chain, proofs)),
-		_ => None,
-	}
-}
-
-/// Fails if the first of these proofs cannot be imported now.
-fn check<T: Config>(
-	chain: &ChainId,
-	proofs: &[FinalityProof],
-) -> Result<(), TransactionValidityError> {
-	let first = proofs.first().ok_or(InvalidTransaction::Call)?;
-	Standing::<T>::of(chain).and_then(|now| now.check_cheaply(first)).map_err(refusal)
+/// Whether what a call brings is still of use, as far as that is cheap to tell; `None` for calls that
+/// relays do not race for.
+fn check<T: Config>(call: &Call<T>) -> Option<Result<(), Error<T>>> {
+	let finality = |chain, proofs: &[FinalityProof]| {
+		let first = proofs.first().ok_or(Error::<T>::EmptyBatch)?;
+		Standing::<T>::of(chain)?.check_cheaply(first)
+	};
+	Some(match call {
+		Call::submit_finality { chain, proof } => finality(chain, core::slice::from_ref(&**proof)),
+		Call::submit_finality_batch { chain, proofs } => finality(chain, proofs),
+		Call::expire { chain } => Pallet::<T>::check_expiry(chain).map(drop),
+		Call::apply_recovery {} => Pallet::<T>::check_due().map(drop),
+		Call::report_equivocation { chain, set_id, equivocation, .. } => {
+			Pallet::<T>::check_unpunished(chain, *set_id, equivocation).map(drop)
+		}
+		Call::report_fork { chain, .. } => Pallet::<T>::check_unforked(chain).map(drop),
+		_ => return None,
+	})
 }
 
 impl<T> TransactionExtension<T::RuntimeCall> for CheckFinality<T>
@@ -74,9 +75,18 @@ where
 	type Pre = ();
 
 	fn weight(&self, call: &T::RuntimeCall) -> Weight {
-		match call.is_sub_type().and_then(brought) {
-			Some(_) => T::WeightInfo::check_finality(),
-			None => Weight::zero(),
+		match call.is_sub_type() {
+			// More than the neighbour's record is read.
+			Some(Call::report_equivocation { .. } | Call::apply_recovery {}) => {
+				T::WeightInfo::check_finality().saturating_mul(3)
+			}
+			Some(
+				Call::submit_finality { .. }
+				| Call::submit_finality_batch { .. }
+				| Call::expire { .. }
+				| Call::report_fork { .. },
+			) => T::WeightInfo::check_finality(),
+			_ => Weight::zero(),
 		}
 	}
 
@@ -90,10 +100,9 @@ where
 		_: &impl Implication,
 		_: TransactionSource,
 	) -> ValidateResult<Self::Val, T::RuntimeCall> {
-		if let Some((chain, proofs)) = call.is_sub_type().and_then(brought) {
-			if origin.as_signer().is_some() {
-				check::<T>(chain, proofs)?;
-			}
+		if origin.as_signer().is_some() {
+			let checked = call.is_sub_type().and_then(check::<T>);
+			checked.transpose().map_err(refusal)?;
 		}
 		Ok((ValidTransaction::default(), (), origin))
 	}

@@ -7,8 +7,8 @@ use frame_support::weights::Weight;
 use sp_core::H256;
 use sp_runtime::DispatchError;
 use terrace_layers::{
-	views::NeighbourStatus, ChainId, FinalityClients, FinalityProof, Imported, LaneId, Layer,
-	Neighbours, Origin as ChainOrigin, Relation,
+	views::NeighbourStatus, AccountId, ChainId, FinalityClients, FinalityProof, Imported, LaneId,
+	Layer, Neighbours, Origin as ChainOrigin, Relation,
 };
 
 impl<T: Config> Neighbours for Pallet<T> {
@@ -69,6 +69,10 @@ impl<T: Config> Neighbours for Pallet<T> {
 	fn origin_of(chain: &ChainId) -> Option<ChainOrigin> {
 		Clients::<T>::get(chain)?.origin
 	}
+
+	fn owner_of(chain: &ChainId) -> Option<AccountId> {
+		Clients::<T>::get(chain)?.bond.map(|bond| bond.who)
+	}
 }
 
 impl<T: Config> FinalityClients for Pallet<T> {
@@ -77,6 +81,32 @@ impl<T: Config> FinalityClients for Pallet<T> {
 	}
 
 	fn import(chain: &ChainId, proof: &FinalityProof) -> Result<Imported, DispatchError> {
+		Ok(Self::import_header(chain, proof)?)
+	}
+
+	fn weight(precommits: u32, ancestry: u32) -> Weight {
+		T::WeightInfo::submit_finality(precommits, ancestry)
+	}
+
+	fn may_verify_later(error: &DispatchError) -> bool {
+		[
+			Error::<T>::UnknownChain,
+			Error::<T>::NotActive,
+			Error::<T>::Expired,
+			Error::<T>::WrongSetId,
+			Error::<T>::TooManySets,
+		]
+		.into_iter()
+		.any(|later| *error == later.into())
+	}
+}
+
+impl<T: Config> Pallet<T> {
+	/// Verifies a header and advances the neighbour's client to it.
+	pub(crate) fn import_header(
+		chain: &ChainId,
+		proof: &FinalityProof,
+	) -> Result<Imported, Error<T>> {
 		let mut standing = Standing::<T>::of(chain)?;
 		let verified = standing.check(chain, proof)?;
 		let Imported { number, state_root, mandatory, .. } = verified.imported;
@@ -100,21 +130,5 @@ impl<T: Config> FinalityClients for Pallet<T> {
 			mandatory,
 		});
 		Ok(verified.imported)
-	}
-
-	fn weight(precommits: u32, ancestry: u32) -> Weight {
-		T::WeightInfo::submit_finality(precommits, ancestry)
-	}
-
-	fn may_verify_later(error: &DispatchError) -> bool {
-		[
-			Error::<T>::UnknownChain,
-			Error::<T>::NotActive,
-			Error::<T>::Expired,
-			Error::<T>::WrongSetId,
-			Error::<T>::TooManySets,
-		]
-		.into_iter()
-		.any(|later| *error == later.into())
 	}
 }

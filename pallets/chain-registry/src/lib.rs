@@ -7,6 +7,8 @@ extern crate alloc;
 
 mod approval;
 mod authorize;
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
 mod budget;
 mod calls;
 mod checkpoint;
@@ -34,6 +36,8 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "runtime-benchmarks")]
+pub use benchmarking::BenchmarkHelper;
 pub use extension::CheckFinality;
 pub use pallet::*;
 pub use types::*;
@@ -65,8 +69,8 @@ pub mod pallet {
 	use terrace_layers::{
 		limits::{MAX_AUTHORITIES, MAX_CHILDREN},
 		views::NeighbourStatus,
-		Authorities, ChainId, Checkpoint, FinalityProof, GenesisProof, Header, Layer, LockBacking,
-		OnNeighbour, StateProof,
+		AccountId, Authorities, ChainId, Checkpoint, FinalityProof, GenesisProof, Header, Layer,
+		LockBacking, OnNeighbour, StateProof,
 	};
 
 	#[pallet::pallet]
@@ -75,6 +79,7 @@ pub mod pallet {
 	#[pallet::config]
 	pub trait Config:
 		frame_system::Config<
+		AccountId = AccountId,
 		RuntimeEvent: From<Event<Self>>,
 		Hash = H256,
 		Block: sp_runtime::traits::Block<Header = Header, Hash = H256>,
@@ -146,6 +151,9 @@ pub mod pallet {
 		type Backing: LockBacking<Self::AccountId, BalanceOf<Self>>;
 		/// Weights of the calls.
 		type WeightInfo: WeightInfo;
+		/// What benchmarks need of the pallets around this one.
+		#[cfg(feature = "runtime-benchmarks")]
+		type BenchmarkHelper: crate::BenchmarkHelper;
 	}
 
 	/// Why this pallet holds tokens.
@@ -457,7 +465,7 @@ pub mod pallet {
 
 		/// Marks a neighbour that made no progress for too long.
 		///
-		/// *Origin*: signed, or none where this chain takes relayed calls without an account.
+		/// *Origin*: signed, or none where this chain takes relayed calls without an account; free.
 		///
 		/// *Fails if* the neighbour is not overdue, or frozen, closed or expired already.
 		///
@@ -466,7 +474,7 @@ pub mod pallet {
 		#[pallet::weight(T::WeightInfo::set_status())]
 		#[pallet::authorize(|_source, chain| Pallet::<T>::authorize_expiry(chain))]
 		#[pallet::weight_of_authorize(T::WeightInfo::set_status())]
-		pub fn expire(origin: OriginFor<T>, chain: ChainId) -> DispatchResult {
+		pub fn expire(origin: OriginFor<T>, chain: ChainId) -> DispatchResultWithPostInfo {
 			Self::ensure_relayer(origin)?;
 			Self::do_expire(chain)
 		}
@@ -560,14 +568,8 @@ pub mod pallet {
 			header2: Header,
 		) -> DispatchResultWithPostInfo {
 			let by = Self::ensure_relayer(origin)?;
-			Self::do_report_equivocation(
-				by,
-				chain,
-				set_id,
-				&set,
-				&equivocation,
-				[&header1, &header2],
-			)
+			let headers = [&header1, &header2];
+			Self::do_report_equivocation(by, chain, set_id, &set, &equivocation, headers)
 		}
 
 		/// Shows that a neighbour finalised a header beside the ones imported here; `ancestry` leads

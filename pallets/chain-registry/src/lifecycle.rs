@@ -3,6 +3,7 @@
 
 use crate::*;
 use frame_support::{
+	dispatch::{DispatchResultWithPostInfo, Pays},
 	ensure,
 	pallet_prelude::*,
 	traits::{fungible::MutateHold, tokens::Precision},
@@ -105,7 +106,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(Self::now() > answers_until, Error::<T>::BondLocked);
 		let held = client.bond.take();
 		ensure!(held.is_some() || PastSetEnds::<T>::contains_key(chain), Error::<T>::NoBond);
-		Self::forget_sets(&chain, weights::SETS_PER_WITHDRAWAL);
+		Self::forget_sets(&chain, SETS_PER_WITHDRAWAL);
 		if let Some(Bond { who, left, .. }) = held {
 			Self::clear_headers(&chain);
 			let reason = HoldReason::ChainBond.into();
@@ -127,10 +128,10 @@ impl<T: Config> Pallet<T> {
 		Ok(client)
 	}
 
-	/// Marks a neighbour as expired.
-	pub(crate) fn do_expire(chain: ChainId) -> DispatchResult {
+	/// Marks a neighbour as expired; free, for it can be done once.
+	pub(crate) fn do_expire(chain: ChainId) -> DispatchResultWithPostInfo {
 		let client = Self::check_expiry(&chain)?;
 		Self::put_status(chain, client, NeighbourStatus::Expired);
-		Ok(())
+		Ok(Pays::No.into())
 	}
 }

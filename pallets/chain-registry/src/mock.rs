@@ -25,12 +25,11 @@ use sp_runtime::{
 	BuildStorage, DispatchError, Perbill, Storage,
 };
 use terrace_layers::{
-	keys, Authorities, Balance, Blockers, ChainId, Checkpoint, Header, Layer, LockBacking,
-	OnNeighbour, Origin, Relation,
+	keys, AccountId, Authorities, Balance, Blockers, ChainId, Checkpoint, Header, Layer,
+	LockBacking, OnNeighbour, Origin, Relation,
 };
 
 type Block = frame_system::mocking::MockBlockU32<Test>;
-type AccountId = u64;
 
 pub const ED: Balance = 10;
 pub const FUNDS: Balance = 1_000_000;
@@ -43,12 +42,12 @@ pub const RECOVERY_DELAY: u32 = 20;
 pub const MAX_PAST_SETS: u32 = 400;
 pub const MAX_APPROVED: u32 = 3;
 
-pub const ALICE: AccountId = 1;
-pub const BOB: AccountId = 2;
+pub const ALICE: AccountId = AccountId::new([1; 32]);
+pub const BOB: AccountId = AccountId::new([2; 32]);
 /// Holds what backs children.
-pub const VAULT: AccountId = 99;
+pub const VAULT: AccountId = AccountId::new([99; 32]);
 /// Takes what is slashed.
-pub const TREASURY: AccountId = 98;
+pub const TREASURY: AccountId = AccountId::new([98; 32]);
 
 /// The runtime code of children.
 pub const CODE: &[u8] = b"a runtime that is longer than what the trie keeps in a leaf";
@@ -131,6 +130,8 @@ impl crate::Config for Test {
 	type OnNeighbour = Recorder;
 	type Backing = Vault;
 	type WeightInfo = crate::weights::SubstrateWeight<Test>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = Finalisers;
 }
 
 #[storage_alias]
@@ -309,4 +310,15 @@ pub fn events() -> Vec<crate::Event<Test>> {
 		_ => None,
 	};
 	System::events().into_iter().filter_map(|record| ours(record.event)).collect()
+}
+
+/// Sets who finalises the chain.
+#[cfg(feature = "runtime-benchmarks")]
+pub struct Finalisers;
+
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::BenchmarkHelper for Finalisers {
+	fn set_authorities(authorities: &Authorities) {
+		OwnAuthorities::set(authorities.clone());
+	}
 }

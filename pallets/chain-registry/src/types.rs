@@ -26,6 +26,8 @@ pub(crate) type ClientOf<T> = Client<<T as frame_system::Config>::AccountId, Bal
 
 /// Most finality proofs of one batch.
 pub const MAX_BATCH: u32 = 8;
+/// Past sets that one withdrawal removes at most.
+pub(crate) const SETS_PER_WITHDRAWAL: u32 = 64;
 /// Most headers between a forked header and the one it conflicts with.
 pub const MAX_FORK_ANCESTRY: u32 = 64;
 /// Most neighbours: the parent and the children.

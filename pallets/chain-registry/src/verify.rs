@@ -138,7 +138,8 @@ impl<T: Config> Standing<T> {
 	pub(crate) fn check_cheaply(&self, proof: &FinalityProof) -> Result<(), Error<T>> {
 		let best = self.client.best.number;
 		ensure!(*proof.header.number() > best, Error::<T>::Obsolete);
-		ensure!(proof.set_id == self.client.set_id, Error::<T>::WrongSetId);
+		ensure!(proof.set_id <= self.client.set_id, Error::<T>::WrongSetId);
+		ensure!(proof.set_id == self.client.set_id, Error::<T>::ReplacedSet);
 		check_sizes::<T>(proof, self.authorities.len())
 	}
 

@@ -15,8 +15,10 @@ pub trait WeightInfo {
 	fn on_initialize() -> Weight;
 	/// The first block.
 	fn first_block() -> Weight;
-	/// Registration with state proofs of `n` nodes and `b` bytes together, and `s` signatures.
-	fn register_child(n: u32, b: u32, s: u32) -> Weight;
+	/// Registration with `s` signatures.
+	fn register_child(s: u32) -> Weight;
+	/// State proofs of `n` nodes and `b` bytes.
+	fn check_nodes(n: u32, b: u32) -> Weight;
 	/// Import of a header with `p` precommits and `a` ancestry headers.
 	fn submit_finality(p: u32, a: u32) -> Weight;
 	/// The checks of finality before a fee is charged.
@@ -44,9 +46,6 @@ const SIGNATURE: u64 = 37;
 const HEADER: u64 = 25;
 const AUTHORITIES: u64 = 50;
 
-/// Past sets that one withdrawal removes at most.
-pub(crate) const SETS_PER_WITHDRAWAL: u32 = 64;
-
 /// Weights on top of the runtime's database.
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
@@ -67,11 +66,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		Self::on_initialize().saturating_add(T::DbWeight::get().reads_writes(6, 6))
 	}
 
-	fn register_child(n: u32, b: u32, s: u32) -> Weight {
-		// What the hooks of other pallets do is counted too: lanes are opened, tokens are locked.
+	fn check_nodes(n: u32, b: u32) -> Weight {
+		each(3, n).saturating_add(Weight::from_parts(1_200, 0).saturating_mul(b.into()))
+	}
+
+	fn register_child(s: u32) -> Weight {
 		time(200)
-			.saturating_add(each(3, n))
-			.saturating_add(Weight::from_parts(1_200, 0).saturating_mul(b.into()))
 			.saturating_add(each(SIGNATURE, s))
 			.saturating_add(T::DbWeight::get().reads_writes(21, 20))
 	}
@@ -102,7 +102,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 
 	fn withdraw_bond(h: u32) -> Weight {
-		let sets = u64::from(SETS_PER_WITHDRAWAL);
+		let sets = 64;
 		time(50)
 			.saturating_add(T::DbWeight::get().reads_writes(6, 6))
 			.saturating_add(T::DbWeight::get().reads_writes(2, 2).saturating_mul(sets))

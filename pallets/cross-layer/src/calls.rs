@@ -4,6 +4,7 @@
 use crate::{
 	Config, DeadLetterNonces, DeadLetters, Error, Event, Pallet, WeightInfo, MAX_MESSAGE_SHARE,
 };
+use alloc::vec::Vec;
 use frame_support::{
 	dispatch::{DispatchResultWithPostInfo, WithPostDispatchInfo},
 	ensure,
@@ -12,7 +13,8 @@ use frame_support::{
 };
 use sp_runtime::DispatchResult;
 use terrace_layers::{
-	AccountId, Balance, ChainId, LaneId, Layer, Message, Neighbours, Relation, SendMessage,
+	payload_hash, AccountId, Balance, ChainId, LaneId, Layer, Message, Neighbours, Relation,
+	SendMessage,
 };
 
 impl<T: Config> Pallet<T> {
@@ -49,6 +51,14 @@ impl<T: Config> Pallet<T> {
 		let nonce = Self::send(parent, Message::Release { who: beneficiary.clone(), amount })?;
 		Self::burn_tokens(&who, amount)?;
 		Self::deposit_event(Event::TransferredUp { from: who, beneficiary, amount, nonce });
+		Ok(())
+	}
+
+	pub(crate) fn do_send_admin(to: ChainId, call: Vec<u8>) -> DispatchResult {
+		let hash = payload_hash(&call);
+		let call = call.try_into().map_err(|_| Error::<T>::MessageTooLong)?;
+		let nonce = Self::send(to, Message::Admin(call))?;
+		Self::deposit_event(Event::AdminCallSent { child: to, call: hash, nonce });
 		Ok(())
 	}
 

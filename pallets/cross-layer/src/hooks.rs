@@ -2,7 +2,8 @@
 //! What time triggers: randomness, and the lanes to the parent in the first block.
 
 use crate::{
-	BeaconDue, BeaconSent, Config, Event, LatestBeacon, Pallet, WeightInfo, LOG_TARGET, MAX_PRUNE,
+	BeaconDue, BeaconSent, Config, Event, LatestBeacon, Pallet, Sizes, WeightInfo, LOG_TARGET,
+	MAX_PRUNE,
 };
 use frame_support::{
 	traits::{fungible::Inspect, Get},
@@ -20,6 +21,7 @@ impl<T: Config> Pallet<T> {
 			Self::process_first_block();
 		}
 		if let Some(beacon) = T::NewBeacon::get() {
+			weight.saturating_accrue(T::WeightInfo::beacon());
 			Self::adopt_beacon(beacon);
 		}
 		if BeaconDue::<T>::get() {
@@ -30,7 +32,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Opens the lanes to the parent: from this block on the chain knows its own id.
-	fn process_first_block() {
+	pub(crate) fn process_first_block() {
 		let Some(parent) = T::Registry::parent() else { return };
 		if let Err(error) = Self::open_lanes(parent) {
 			log::error!(target: LOG_TARGET, "no lanes to the parent {parent}: {error:?}");
@@ -53,7 +55,7 @@ impl<T: Config> Pallet<T> {
 	/// Sends the newest randomness to every child that lacks it; says how many children there are.
 	///
 	/// A child whose lane is full gets the newest once there is room; what it missed is not sent.
-	fn process_beacon() -> u32 {
+	pub(crate) fn process_beacon() -> u32 {
 		let Some(beacon) = LatestBeacon::<T>::get() else {
 			BeaconDue::<T>::put(false);
 			return 0;
@@ -102,10 +104,15 @@ impl<T: Config> Pallet<T> {
 
 	/// Weight of the largest relay call without finality and without what its messages do.
 	fn heaviest_relay() -> Weight {
-		let (messages, tail) = (limits::MAX_MESSAGES_PER_CALL, limits::MAX_PENDING);
-		let hashes = limits::MAX_PROOF_NODES.saturating_add(messages).saturating_add(tail);
-		T::WeightInfo::check_relay(hashes, limits::MAX_PROOF_BYTES, limits::MAX_BYTES_PER_CALL)
-			.saturating_add(T::WeightInfo::deliver(messages, limits::MAX_BYTES_PER_CALL))
+		let sizes = Sizes {
+			nodes: limits::MAX_PROOF_NODES,
+			proof_bytes: limits::MAX_PROOF_BYTES,
+			messages: limits::MAX_MESSAGES_PER_CALL,
+			payload_bytes: limits::MAX_BYTES_PER_CALL,
+			tail: limits::MAX_PENDING,
+		};
+		Self::weight_of_proofs(&sizes)
+			.saturating_add(T::WeightInfo::deliver(sizes.messages, sizes.payload_bytes))
 			.saturating_add(T::WeightInfo::prune(MAX_PRUNE.saturated_into()))
 	}
 }

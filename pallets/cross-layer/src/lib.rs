@@ -6,6 +6,8 @@ extern crate alloc;
 
 mod abandon;
 mod authorize;
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
 mod calls;
 mod dispatch;
 mod extension;
@@ -13,6 +15,7 @@ mod hooks;
 mod impls;
 mod money;
 mod relay;
+mod releases;
 mod types;
 mod views;
 pub mod weights;
@@ -27,6 +30,8 @@ mod tests;
 #[cfg(test)]
 mod world;
 
+#[cfg(feature = "runtime-benchmarks")]
+pub use benchmarking::BenchmarkHelper;
 pub use extension::CheckRelay;
 pub use pallet::*;
 pub use types::*;
@@ -59,7 +64,7 @@ pub mod pallet {
 	{
 		/// The neighbours and their finality clients.
 		type Registry: Neighbours + FinalityClients + FreeRelaying;
-		/// May give up what closed neighbours will never take.
+		/// May have calls dispatched on children, and give up what closed neighbours will never take.
 		type AdminOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 		/// Applies messages that are about neither tokens nor randomness.
 		type OnMessage: OnMessage;
@@ -83,6 +88,9 @@ pub mod pallet {
 		type ReleaseLimit: Get<Option<ReleaseLimit>>;
 		/// Weights of calls, messages and hooks.
 		type WeightInfo: WeightInfo;
+		/// What benchmarks need of the registry.
+		#[cfg(feature = "runtime-benchmarks")]
+		type BenchmarkHelper: crate::BenchmarkHelper;
 	}
 
 	/// This chain's ends of its lanes: what neighbours prove.
@@ -135,6 +143,15 @@ pub mod pallet {
 	/// What each child has released in its running period, where that is limited.
 	#[pallet::storage]
 	pub type Released<T> = StorageMap<_, Blake2_128Concat, ChainId, ReleasePeriod, OptionQuery>;
+
+	/// Releases that wait for their turn; what is locked backs each of them.
+	#[pallet::storage]
+	pub type WaitingReleases<T> =
+		StorageDoubleMap<_, Blake2_128Concat, ChainId, Twox64Concat, u64, Waiting, OptionQuery>;
+
+	/// Where the queue of a child's waiting releases starts and ends.
+	#[pallet::storage]
+	pub type Waitlists<T> = StorageMap<_, Blake2_128Concat, ChainId, Waitlist, ValueQuery>;
 
 	/// Name of the message that is being dispatched; nothing outside of that.
 	#[pallet::storage]
@@ -299,7 +316,7 @@ pub mod pallet {
 			lane: LaneId,
 			/// How many.
 			count: u32,
-			/// How many of its own that had failed here.
+			/// How many of its own that had failed or waited here.
 			letters: u32,
 			/// Tokens in those it did not take, which went to those they were meant for.
 			refunded: Balance,
@@ -308,6 +325,24 @@ pub mod pallet {
 		BeaconAdopted {
 			/// Its epoch.
 			epoch: u64,
+		},
+		/// Tokens that a child burnt wait until it may release more.
+		ReleaseWaits {
+			/// The child.
+			child: ChainId,
+			/// Who will receive them.
+			who: AccountId,
+			/// How many.
+			amount: Balance,
+		},
+		/// A call is on its way to a child, which will dispatch it as root.
+		AdminCallSent {
+			/// The child.
+			child: ChainId,
+			/// Hash of the encoded call.
+			call: H256,
+			/// Nonce of the message.
+			nonce: u64,
 		},
 	}
 
@@ -378,7 +413,7 @@ pub mod pallet {
 		NotNext,
 		/// The message takes more of a block than a call may.
 		MessageTooHeavy,
-		/// The child has released as much as it may in this period; dispatch the message in the next.
+		/// The child has released as much as it may in this period; call again in the next.
 		ReleaseLimited,
 		/// Only messages to a closed neighbour can be given up.
 		NotClosed,
@@ -513,8 +548,8 @@ pub mod pallet {
 		}
 
 		/// Gives up at most `max` of the oldest messages that a closed neighbour will never take, and
-		/// hands the tokens in them to those they were meant for, here; then of its dead letters,
-		/// whose tokens stay where they are.
+		/// hands the tokens in them to those they were meant for, here; before that of its releases
+		/// that wait, and after it of its dead letters, whose tokens stay where they are.
 		///
 		/// *Origin*: `AdminOrigin`. *Fails if* the neighbour is not closed or nothing waits for it.
 		/// *Emits* [`Event::MessagesAbandoned`].
@@ -529,6 +564,34 @@ pub mod pallet {
 			T::AdminOrigin::ensure_origin(origin)?;
 			let count = Self::do_abandon(chain, lane, max)?;
 			Ok(Some(T::WeightInfo::abandon(count)).into())
+		}
+
+		/// Gives at most `max` turns to releases of a child that wait, as far as its share goes.
+		///
+		/// *Origin* signed, by anyone. *Fails if* the child is not heard, none of its releases waits
+		/// or none may be paid now. *Emits* [`Event::Released`] for each that is paid.
+		#[pallet::call_index(5)]
+		#[pallet::weight(T::WeightInfo::release_waiting(*max))]
+		pub fn release_waiting(
+			origin: OriginFor<T>,
+			child: ChainId,
+			max: u32,
+		) -> DispatchResultWithPostInfo {
+			ensure_signed(origin)?;
+			let turns = Self::do_release_waiting(child, max)?;
+			Ok(Some(T::WeightInfo::release_waiting(turns)).into())
+		}
+
+		/// Has an encoded call of a child's runtime dispatched there as root.
+		///
+		/// *Origin*: `AdminOrigin`. *Fails if* the chain is no child, the call is longer than a
+		/// message takes, or the lane is full; what the call does there is not known here. *Emits*
+		/// [`Event::AdminCallSent`].
+		#[pallet::call_index(6)]
+		#[pallet::weight(T::WeightInfo::send_admin(call.len() as u32))]
+		pub fn send_admin(origin: OriginFor<T>, to: ChainId, call: Vec<u8>) -> DispatchResult {
+			T::AdminOrigin::ensure_origin(origin)?;
+			Self::do_send_admin(to, call)
 		}
 	}
 }

@@ -140,6 +140,8 @@ impl crate::Config for Test {
 	type MaxDeadLetters = ConstU32<MAX_LETTERS>;
 	type MinTransfer = ConstU128<{ 2 * ED }>;
 	type WeightInfo = crate::weights::SubstrateWeight<Test>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = Registry;
 }
 
 fn neighbour(chain: &ChainId) -> Option<Neighbour> {
@@ -542,5 +544,38 @@ impl Sealed {
 		use sp_state_machine::Backend;
 		let value = self.backend.storage(key).expect("the state is there")?;
 		Some(LaneState::decode(&mut &value[..]).expect("a lane record"))
+	}
+}
+
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::BenchmarkHelper for Registry {
+	fn begin(layer: Layer) {
+		ThisChain::set(&MAIN);
+		ThisLayer::set(&layer);
+	}
+
+	fn neighbour(relation: Relation, index: u32) -> ChainId {
+		let chain = ChainId(H256::from_low_u64_be(u64::from(index).saturating_add(1)));
+		let mut all = Neighbourhood::get();
+		all.push(Neighbour {
+			chain,
+			relation,
+			receives: true,
+			sends: true,
+			closed: false,
+			incarnation: 0,
+			best: 0,
+			roots: Vec::new(),
+		});
+		Neighbourhood::set(&all);
+		chain
+	}
+
+	fn set_state_root(chain: &ChainId, number: u32, root: H256) {
+		change_neighbour(*chain, |known| known.roots.push((number, root)));
+	}
+
+	fn close(chain: &ChainId) {
+		change_neighbour(*chain, |known| known.closed = true);
 	}
 }

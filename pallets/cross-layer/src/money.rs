@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Tokens that move between layers: locked above, minted below, burnt below, released above.
 
-use crate::{Config, Error, Event, Locked, Pallet, ReleasePeriod, Released};
-use frame_support::{
-	ensure,
-	traits::{
-		fungible::{Inspect, Mutate},
-		tokens::{Fortitude, Precision, Preservation},
-		Get,
-	},
+use crate::{Config, Event, Locked, Pallet};
+use frame_support::traits::{
+	fungible::{Inspect, Mutate},
+	tokens::{Fortitude, Precision, Preservation},
+	Get,
 };
-use sp_runtime::{
-	traits::{AccountIdConversion, SaturatedConversion},
-	ArithmeticError, DispatchResult,
-};
+use sp_runtime::{traits::AccountIdConversion, ArithmeticError, DispatchResult};
 use terrace_layers::{AccountId, Balance, ChainId};
 
 impl<T: Config> Pallet<T> {
@@ -39,32 +33,6 @@ impl<T: Config> Pallet<T> {
 		let taken = amount.checked_add(missing).ok_or(ArithmeticError::Overflow)?;
 		T::Currency::transfer(from, &account, taken, Preservation::Preserve)?;
 		Locked::<T>::insert(child, after);
-		Ok(())
-	}
-
-	/// Unlocks tokens that `child` has burnt, never more than are locked for it.
-	pub(crate) fn release(child: ChainId, who: AccountId, amount: Balance) -> DispatchResult {
-		let locked = Locked::<T>::get(child);
-		let after = locked.checked_sub(amount).ok_or(Error::<T>::FirewallExceeded)?;
-		Self::count_release(&child, locked, amount)?;
-		let account = Self::locked_account(&child);
-		T::Currency::transfer(&account, &who, amount, Preservation::Preserve)?;
-		Locked::<T>::insert(child, after);
-		Self::deposit_event(Event::Released { child, who, amount });
-		Ok(())
-	}
-
-	/// Counts a release against what the child may release in this period.
-	fn count_release(child: &ChainId, locked: Balance, amount: Balance) -> DispatchResult {
-		let Some(limit) = T::ReleaseLimit::get() else { return Ok(()) };
-		let now = frame_system::Pallet::<T>::block_number().saturated_into::<u32>();
-		let begin = || ReleasePeriod { since: now, allowed: limit.share * locked, released: 0 };
-		let mut period = Released::<T>::get(child)
-			.filter(|period| now.saturating_sub(period.since) < limit.period)
-			.unwrap_or_else(begin);
-		period.released = period.released.checked_add(amount).ok_or(ArithmeticError::Overflow)?;
-		ensure!(period.released <= period.allowed, Error::<T>::ReleaseLimited);
-		Released::<T>::insert(child, period);
 		Ok(())
 	}
 

@@ -59,18 +59,28 @@ impl<T: Config> Pallet<T> {
 		let acked = (peer.in_nonce > Acked::<T>::get(call.key()).nonce).then_some(peer.in_nonce);
 		let sent_more = peer.out_nonce > edge.own.in_nonce;
 		ensure!(sent_more || acked.is_some(), Error::<T>::Obsolete);
-		let delivered = Self::delivered(call, &edge.own, &peer)?;
+		let progress = Self::check_messages(call, &edge.own, &peer)?;
 		ensure!(!call.messages.is_empty() || acked.is_some(), Error::<T>::Obsolete);
+		Ok(Step::Progress(Progress { acked, ..progress }))
+	}
+
+	/// Checks and reads the messages that the neighbour's end of the lane commits to.
+	pub(crate) fn check_messages(
+		call: &Relayed<'_>,
+		own: &LaneState,
+		peer: &LaneState,
+	) -> Result<Progress, Error<T>> {
+		let delivered = Self::delivered(call, own, peer)?;
 		let messages: Vec<_> = call.messages.iter().map(|payload| Self::read(payload)).collect();
 		let weight = messages.iter().fold(Weight::zero(), |sum, message| {
 			sum.saturating_add(Self::weight_of_message(message.as_ref()))
 		});
 		ensure!(weight.all_lte(call.max_weight), Error::<T>::WeightTooLow);
-		Ok(Step::Progress(Progress { delivered, acked, messages, weight }))
+		Ok(Progress { delivered, acked: None, messages, weight })
 	}
 
 	/// The neighbour's end of the lane, as its state proves it.
-	fn proven_lane(
+	pub(crate) fn proven_lane(
 		call: &Relayed<'_>,
 		edge: &Edge,
 		imported: Option<Imported>,
@@ -152,9 +162,17 @@ impl<T: Config> Pallet<T> {
 			)
 		});
 		let sizes = Sizes::of(proof, messages, tail);
-		let hashes = sizes.nodes.saturating_add(sizes.messages).saturating_add(sizes.tail);
-		T::WeightInfo::check_relay(hashes, sizes.proof_bytes, sizes.payload_bytes)
-			.saturating_add(finality)
+		Self::weight_of_proofs(&sizes).saturating_add(finality)
+	}
+
+	/// Most weight of verifying a relay call of these sizes besides its finality.
+	pub(crate) fn weight_of_proofs(sizes: &Sizes) -> Weight {
+		let Sizes { nodes, proof_bytes, messages, payload_bytes, tail } = *sizes;
+		T::WeightInfo::check_cheaply()
+			.saturating_add(T::WeightInfo::check_proof(nodes, proof_bytes))
+			.saturating_add(T::WeightInfo::check_messages(messages))
+			.saturating_add(T::WeightInfo::check_tail(tail))
+			.saturating_add(T::WeightInfo::check_payload(payload_bytes))
 	}
 
 	/// Most weight of a relay call.

@@ -3,11 +3,13 @@
 
 use crate::{
 	Acked, Acknowledged, Config, CurrentTrace, DeadLetterNonces, DeadLetters, LaneKey, Lanes,
-	Locked, Outbox, Pallet,
+	Locked, Outbox, Pallet, WaitingReleases, Waitlist, Waitlists,
 };
 use alloc::{format, string::String, vec::Vec};
 use frame_support::traits::fungible::Inspect;
-use terrace_layers::{limits, payload_hash, Direction, LaneState, Neighbours, VersionedMessage};
+use terrace_layers::{
+	limits, payload_hash, Balance, Direction, LaneState, Neighbours, VersionedMessage,
+};
 
 impl<T: Config> Pallet<T> {
 	/// For every lane:
@@ -18,8 +20,9 @@ impl<T: Config> Pallet<T> {
 	/// 4. an outbox that was never pruned hashes to the head;
 	/// 5. dead letters are exactly those in the index, which is ordered and below the cursor.
 	///
-	/// For every child: its account holds what is locked and the existential deposit. Nothing
-	/// belongs to a lane that does not exist, and no message is being dispatched.
+	/// For every child: its account holds what is locked and the existential deposit, and what is
+	/// locked backs the releases that wait, which are exactly those of the queue. Nothing belongs to a
+	/// lane that does not exist, and no message is being dispatched.
 	pub(crate) fn do_try_state() -> Result<(), String> {
 		for (key, own) in Lanes::<T>::iter() {
 			Self::check_lane(key, &own)?;
@@ -37,7 +40,30 @@ impl<T: Config> Pallet<T> {
 				return Err(format!("account of {child} holds {held}, {locked} are locked"));
 			}
 		}
-		Ok(())
+		Self::check_waiting()
+	}
+
+	fn check_waiting() -> Result<(), String> {
+		for (child, Waitlist { first, next, total }) in Waitlists::<T>::iter() {
+			let mut places: Vec<_> = WaitingReleases::<T>::iter_prefix(child).collect();
+			places.sort_by_key(|(place, _)| *place);
+			let queued = places.iter().map(|(place, _)| *place);
+			if first == next || !queued.eq(first..next) {
+				return Err(format!("releases of {child} do not wait in {first}..{next}"));
+			}
+			let sum =
+				places.iter().fold(0, |sum: Balance, (_, one)| sum.saturating_add(one.amount));
+			let locked = Locked::<T>::get(child);
+			if sum != total || total > locked {
+				return Err(format!("{sum} of {child} wait, {total} say so, {locked} are locked"));
+			}
+		}
+		match WaitingReleases::<T>::iter_keys()
+			.find(|(child, _)| !Waitlists::<T>::contains_key(child))
+		{
+			Some((child, place)) => Err(format!("release {place} of {child} waits in no queue")),
+			None => Ok(()),
+		}
 	}
 
 	fn check_lane(key: LaneKey, own: &LaneState) -> Result<(), String> {

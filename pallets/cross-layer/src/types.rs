@@ -8,7 +8,8 @@ use scale_info::TypeInfo;
 use sp_core::{ConstU32, H256};
 use sp_runtime::{BoundedVec, Perbill, SaturatedConversion};
 use terrace_layers::{
-	limits, Balance, ChainId, FinalityProof, LaneId, LaneState, Message, Relation, StateProof,
+	limits, AccountId, Balance, ChainId, FinalityProof, LaneId, LaneState, Message, Relation,
+	StateProof,
 };
 
 /// Most acknowledged messages that one relay call removes: as many as a lane keeps, for no later call
@@ -78,6 +79,40 @@ pub struct ReleasePeriod {
 	pub allowed: Balance,
 	/// Tokens released in it.
 	pub released: Balance,
+}
+
+/// A release that waits for its turn, or what is left of it.
+#[derive(
+	Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Debug, PartialEq, Eq,
+)]
+pub struct Waiting {
+	/// Whom it is for.
+	pub who: AccountId,
+	/// Tokens to be paid.
+	pub amount: Balance,
+}
+
+/// The releases of a child that wait, as a queue.
+#[derive(
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+)]
+pub struct Waitlist {
+	/// Place of the first.
+	pub first: u64,
+	/// Place that the next one takes.
+	pub next: u64,
+	/// Tokens in all of them.
+	pub total: Balance,
 }
 
 /// Arguments of a relay call.

@@ -1,170 +1,161 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Weights of calls, messages and hooks.
+//! Weights, measured in the runtime's WebAssembly by `./scripts/weights`.
 //!
-//! Database accesses are counted from the code; the times are the native ones that
-//! `tests::weights` prints, times [`WASM_FACTOR`].
+//! 2026-11-23, AMD EPYC, steps 20, repeat 10; sizes of state proofs
+//! assume maps of 1_000_000 entries.
 
 use core::marker::PhantomData;
 use frame_support::{traits::Get, weights::Weight};
 
-/// How much slower the compiled runtime may be than native code.
-const WASM_FACTOR: u64 = 4;
-/// Native time of a call or message that moves tokens or changes a few records, in picoseconds.
-const CHANGE: u64 = 15_000_000;
-/// Native time of verifying the smallest relay call, in picoseconds.
-const CHECK: u64 = 12_000_000;
-/// Native time of one more trie node, message or hash of the tail.
-const CHECK_HASH: u64 = 1_500_000;
-/// Native time of one more byte that is hashed and decoded.
-const CHECK_BYTE: u64 = 2_000;
-/// Native time of dispatching one message besides what it does, and of keeping it if it fails.
-const DELIVER: u64 = 8_000_000;
-/// Native time of keeping one byte of a message that failed.
-const DELIVER_BYTE: u64 = 1_500;
-/// Native time of removing one message.
-const PRUNE: u64 = 2_000_000;
-/// Bytes of state proof per access: a record and its path in the trie.
-const PROOF: u64 = 2_048;
-/// Bytes of state proof of a full list of dead letters, or of a message that is removed.
-const PROOF_LONG: u64 = 16 * 1_024;
-
 /// Weights of calls, messages and hooks.
 pub trait WeightInfo {
-	/// Verifying a relay call, with so many trie nodes, messages and hashes of the tail together.
-	fn check_relay(hashes: u32, proof_bytes: u32, payload_bytes: u32) -> Weight;
-	/// Moving the cursors and dispatching messages, besides what the messages do.
-	fn deliver(messages: u32, payload_bytes: u32) -> Weight;
-	/// Removing acknowledged messages.
-	fn prune(messages: u32) -> Weight;
-	/// Minting tokens.
-	fn credit() -> Weight;
-	/// Unlocking tokens.
-	fn release() -> Weight;
-	/// Taking over randomness.
-	fn beacon() -> Weight;
-	/// Giving up on a payload that is no message.
-	fn undecodable() -> Weight;
-	/// Moving tokens to a child.
-	fn transfer_down() -> Weight;
-	/// Moving tokens to the parent.
-	fn transfer_up() -> Weight;
-	/// Dispatching a message again, besides what it does.
-	fn redispatch() -> Weight;
-	/// Looking at a relay call without its proofs.
-	fn check_cheaply() -> Weight;
-	/// Giving up so many messages.
-	fn abandon(messages: u32) -> Weight;
-	/// Looking for new randomness.
+	/// Weight of `on_initialize`.
 	fn on_initialize() -> Weight;
-	/// Opening the lanes of an edge.
+	/// Weight of `open_lanes`.
 	fn open_lanes() -> Weight;
-	/// Sending randomness to children.
-	fn forward_beacon(children: u32) -> Weight;
+	/// Weight of `forward_beacon`, `c` from 0 to 64.
+	fn forward_beacon(c: u32) -> Weight;
+	/// Weight of `check_cheaply`.
+	fn check_cheaply() -> Weight;
+	/// Weight of `check_proof`, `n` from 2 to 64, `b` from 0 to 65536.
+	fn check_proof(n: u32, b: u32) -> Weight;
+	/// Weight of `check_messages`, `m` from 0 to 64.
+	fn check_messages(m: u32) -> Weight;
+	/// Weight of `check_tail`, `t` from 0 to 256.
+	fn check_tail(t: u32) -> Weight;
+	/// Weight of `check_payload`, `b` from 0 to 131072.
+	fn check_payload(b: u32) -> Weight;
+	/// Weight of `deliver`, `m` from 8 to 64, `b` from 0 to 131072.
+	fn deliver(m: u32, b: u32) -> Weight;
+	/// Weight of `prune`, `n` from 0 to 256.
+	fn prune(n: u32) -> Weight;
+	/// Weight of `credit`.
+	fn credit() -> Weight;
+	/// Weight of `release`.
+	fn release() -> Weight;
+	/// Weight of `send_admin`.
+	fn send_admin(b: u32) -> Weight;
+	/// Weight of `release_waiting`, `n` from 1 to 64.
+	fn release_waiting(n: u32) -> Weight;
+	/// Weight of `beacon`.
+	fn beacon() -> Weight;
+	/// Weight of `transfer_down`.
+	fn transfer_down() -> Weight;
+	/// Weight of `transfer_up`.
+	fn transfer_up() -> Weight;
+	/// Weight of `redispatch`.
+	fn redispatch() -> Weight;
+	/// Weight of `abandon`, `n` from 1 to 256.
+	fn abandon(n: u32) -> Weight;
 }
 
-/// Weights from the runtime's database costs.
+/// Weights for a runtime with its own costs of database accesses.
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
-impl<T: frame_system::Config> SubstrateWeight<T> {
-	fn of(time: u64, reads: u64, writes: u64) -> Weight {
-		Weight::from_parts(
-			time.saturating_mul(WASM_FACTOR),
-			PROOF.saturating_mul(reads.saturating_add(writes)),
-		)
-		.saturating_add(T::DbWeight::get().reads_writes(reads, writes))
-	}
-}
-
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
-	// Read: relation and status of the neighbour, its state root, both records of the lane, the
-	// index of dead letters.
-	fn check_relay(hashes: u32, proof_bytes: u32, payload_bytes: u32) -> Weight {
-		let bytes = u64::from(proof_bytes).saturating_add(payload_bytes.into());
-		let time = CHECK
-			.saturating_add(CHECK_HASH.saturating_mul(hashes.into()))
-			.saturating_add(CHECK_BYTE.saturating_mul(bytes));
-		Self::of(time, 6, 0)
+	fn on_initialize() -> Weight {
+		Weight::from_parts(1_302_000, 1_517).saturating_add(T::DbWeight::get().reads_writes(3, 0))
 	}
 
-	// Written: both records of the lane, the name of the message. Per message, if it fails: the
-	// letter, and the index which the overlay keeps after the first.
-	fn deliver(messages: u32, payload_bytes: u32) -> Weight {
-		let each = DELIVER.saturating_mul(messages.into());
-		let time = each.saturating_add(DELIVER_BYTE.saturating_mul(payload_bytes.into()));
-		Self::of(time, 3, u64::from(messages).saturating_add(4))
-			.saturating_add(Weight::from_parts(0, PROOF_LONG))
+	fn open_lanes() -> Weight {
+		Weight::from_parts(27_931_000, 8_916).saturating_add(T::DbWeight::get().reads_writes(6, 6))
 	}
 
-	// A removal reads the value to be removed into the proof.
-	fn prune(messages: u32) -> Weight {
-		let messages = u64::from(messages);
-		Self::of(PRUNE.saturating_mul(messages), 0, messages)
-			.saturating_add(Weight::from_parts(0, PROOF_LONG.saturating_mul(messages)))
+	fn forward_beacon(c: u32) -> Weight {
+		Weight::from_parts(2_209_809, 3_535)
+			.saturating_add(T::DbWeight::get().reads_writes(2, 1))
+			.saturating_add(Weight::from_parts(30_398_836, 0).saturating_mul(c.into()))
+			.saturating_add(T::DbWeight::get().reads(4).saturating_mul(c.into()))
+			.saturating_add(T::DbWeight::get().writes(3).saturating_mul(c.into()))
+			.saturating_add(Weight::from_parts(0, 5_972).saturating_mul(c.into()))
 	}
 
-	// Touched: the account, the issuance.
+	fn check_cheaply() -> Weight {
+		Weight::from_parts(16_685_000, 6_962).saturating_add(T::DbWeight::get().reads_writes(4, 0))
+	}
+
+	fn check_proof(n: u32, b: u32) -> Weight {
+		Weight::from_parts(3_703_191, 3_589)
+			.saturating_add(T::DbWeight::get().reads_writes(1, 0))
+			.saturating_add(Weight::from_parts(2_281_337, 0).saturating_mul(n.into()))
+			.saturating_add(Weight::from_parts(1_551, 0).saturating_mul(b.into()))
+	}
+
+	fn check_messages(m: u32) -> Weight {
+		Weight::from_parts(408_966, 0)
+			.saturating_add(Weight::from_parts(4_276_950, 0).saturating_mul(m.into()))
+	}
+
+	fn check_tail(t: u32) -> Weight {
+		Weight::from_parts(190_000, 0)
+			.saturating_add(Weight::from_parts(3_038_849, 0).saturating_mul(t.into()))
+	}
+
+	fn check_payload(b: u32) -> Weight {
+		Weight::from_parts(191_000, 0)
+			.saturating_add(Weight::from_parts(6_907, 0).saturating_mul(b.into()))
+	}
+
+	fn deliver(m: u32, b: u32) -> Weight {
+		Weight::from_parts(4_038_554, 5_564)
+			.saturating_add(T::DbWeight::get().reads_writes(3, 2))
+			.saturating_add(Weight::from_parts(10_462_639, 0).saturating_mul(m.into()))
+			.saturating_add(Weight::from_parts(352, 0).saturating_mul(b.into()))
+			.saturating_add(T::DbWeight::get().writes(1).saturating_mul(m.into()))
+	}
+
+	fn prune(n: u32) -> Weight {
+		Weight::from_parts(1_673_330, 3_530)
+			.saturating_add(T::DbWeight::get().reads_writes(1, 1))
+			.saturating_add(Weight::from_parts(2_076_956, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().writes(1).saturating_mul(n.into()))
+	}
+
 	fn credit() -> Weight {
-		Self::of(CHANGE, 2, 2)
+		Weight::from_parts(22_504_000, 3_593).saturating_add(T::DbWeight::get().reads_writes(1, 2))
 	}
 
-	// Touched: what is locked, both accounts.
 	fn release() -> Weight {
-		Self::of(CHANGE, 3, 3)
+		Weight::from_parts(130_365_000, 8_799)
+			.saturating_add(T::DbWeight::get().reads_writes(9, 12))
+	}
+
+	fn send_admin(b: u32) -> Weight {
+		Weight::from_parts(100_000_000, 0)
+			.saturating_add(Weight::from_parts(10_000, 0).saturating_mul(b.into()))
+	}
+
+	fn release_waiting(n: u32) -> Weight {
+		Weight::from_parts(231_255_417, 14_005)
+			.saturating_add(T::DbWeight::get().reads_writes(14, 16))
+			.saturating_add(Weight::from_parts(49_971_420, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(2).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().writes(2).saturating_mul(n.into()))
+			.saturating_add(Weight::from_parts(0, 2_603).saturating_mul(n.into()))
 	}
 
 	fn beacon() -> Weight {
-		Self::of(CHANGE, 1, 2)
+		Weight::from_parts(3_426_000, 1_525).saturating_add(T::DbWeight::get().reads_writes(1, 2))
 	}
 
-	fn undecodable() -> Weight {
-		Self::of(CHANGE, 1, 1)
-	}
-
-	// Touched: both records of the lane, the outbox, what is locked, both accounts. Read besides:
-	// relation and status of the child.
 	fn transfer_down() -> Weight {
-		Self::of(CHANGE.saturating_mul(2), 7, 5)
+		Weight::from_parts(75_964_000, 6_962).saturating_add(T::DbWeight::get().reads_writes(7, 5))
 	}
 
-	// Touched: both records of the lane, the outbox, the account, the issuance. Read besides:
-	// relation and status of the parent, twice.
 	fn transfer_up() -> Weight {
-		Self::of(CHANGE.saturating_mul(2), 7, 4)
+		Weight::from_parts(49_645_000, 6_962).saturating_add(T::DbWeight::get().reads_writes(5, 3))
 	}
 
 	fn redispatch() -> Weight {
-		Self::of(CHANGE, 5, 3).saturating_add(Weight::from_parts(0, PROOF_LONG))
+		Weight::from_parts(67_361_000, 19_918).saturating_add(T::DbWeight::get().reads_writes(4, 2))
 	}
 
-	// The neighbour, its best header, the root of the block, and both records of this end of the lane.
-	fn check_cheaply() -> Weight {
-		Self::of(CHECK, 5, 0)
-	}
-
-	// Each message may hand tokens back: two accounts, and what is locked.
-	fn abandon(messages: u32) -> Weight {
-		Self::of(CHANGE, 4, 1)
-			.saturating_add(Self::of(CHANGE, 4, 4).saturating_mul(messages.into()))
-			.saturating_add(Self::prune(messages))
-	}
-
-	// Read: this chain's own randomness and its epoch, the newest known, whether it is due.
-	fn on_initialize() -> Weight {
-		Self::of(CHANGE, 4, 0)
-	}
-
-	// Per lane: the lane, its acknowledgements. Read besides: the parent, its incarnation, this id.
-	fn open_lanes() -> Weight {
-		Self::of(CHANGE.saturating_mul(3), 9, 6)
-	}
-
-	// Per child: relation and status, what was sent to it, both records of the lane, the outbox.
-	fn forward_beacon(children: u32) -> Weight {
-		let children = u64::from(children);
-		Self::of(
-			CHANGE.saturating_mul(children.saturating_add(1)),
-			children.saturating_mul(5).saturating_add(3),
-			children.saturating_mul(3).saturating_add(3),
-		)
+	fn abandon(n: u32) -> Weight {
+		Weight::from_parts(70_796_000, 6_962)
+			.saturating_add(T::DbWeight::get().reads_writes(7, 4))
+			.saturating_add(Weight::from_parts(58_224_371, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(2).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().writes(2).saturating_mul(n.into()))
+			.saturating_add(Weight::from_parts(0, 18_928).saturating_mul(n.into()))
 	}
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The two chains of the mock together, and what holds for both.
 
-use crate::{mock::*, Locked, Outbox, Pallet};
+use crate::{mock::*, Locked, Outbox, Pallet, Waitlists};
 use frame_support::dispatch::DispatchResultWithPostInfo;
 use terrace_layers::{
 	Balance, LaneId, Layer, LockBacking, Message, OnNeighbour, Relation, VersionedMessage,
@@ -45,10 +45,11 @@ impl World {
 	}
 
 	/// Tokens locked above for which nothing exists below: sent down and not minted yet, or burnt
-	/// below and not released yet.
+	/// below and not released yet, whether on their way or waiting for their turn.
 	pub fn in_flight(&mut self) -> Balance {
 		let World { main, contract } = self;
-		undelivered(main, contract) + undelivered(contract, main)
+		let waiting = main.run(|| Waitlists::<Test>::get(CONTRACT).total);
+		undelivered(main, contract) + undelivered(contract, main) + waiting
 	}
 
 	/// A relay call that brings all that the contract chain has sent on `lane` to the main chain.

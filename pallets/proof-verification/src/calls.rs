@@ -2,9 +2,10 @@
 //! Proof transactions: checked in full before they are accepted, then only recorded.
 
 use crate::{
-	bit_of, bits_where, Config, CurrentWindow, Error, Event, Page, Pages, Pallet, Proven,
-	ProvenBits, StreamRecord, Streams, WeightInfo, WindowRecord,
+	bit_of, Config, CurrentWindow, Error, Event, Page, PageBits, Pages, Pallet, Proven, ProvenBits,
+	StreamRecord, Streams, WeightInfo, WindowRecord,
 };
+use alloc::vec::Vec;
 use codec::Encode;
 use frame_support::{
 	ensure,
@@ -15,43 +16,88 @@ use frame_support::{
 	traits::Get,
 	weights::Weight,
 };
-use sp_io::crypto::sr25519_verify;
+use sp_io::{crypto::sr25519_verify, hashing::blake2_256};
 use sp_runtime::{DispatchResult, SaturatedConversion};
-use terrace_layers::{Neighbours, OperatorSignature, ProofBatch, MAX_ATTEMPT};
+use terrace_layers::{
+	AccountId, ItemRef, MalformedBatch, Neighbours, OperatorSignature, ProofBatch, MAX_ATTEMPT,
+	MAX_BATCH_ITEMS,
+};
 use terrace_possession::ChallengeSeed;
 
-/// Priority of a batch before its proofs are counted.
-pub(crate) const BASE_PRIORITY: TransactionPriority = 1 << 10;
-/// What one more proof adds to the priority: more than the highest attempt does.
+/// What one proof adds to the priority: more than the highest attempt does.
 pub(crate) const PRIORITY_PER_PROOF: TransactionPriority = 16;
 
-/// What a batch refers to.
-struct Target {
-	stream: StreamRecord,
-	page: Page,
-	/// Slots that must be proven in the open window.
-	due: u64,
-	/// Slots that are.
-	proven: u64,
+/// How much a batch makes a node do.
+#[derive(Default)]
+struct Extent {
+	items: u32,
+	pages: u32,
+	malformed: bool,
 }
 
-impl Target {
-	/// Slots that `batch` would prove first.
-	fn new_bits(&self, batch: &ProofBatch) -> u64 {
-		slots_of(batch) & self.due & !self.proven
+impl Extent {
+	/// Reads no more of a batch than one item beyond those that it may have.
+	fn of(batch: &ProofBatch) -> Self {
+		let mut extent = Self::default();
+		let mut last = None;
+		for item in batch.items().take(MAX_BATCH_ITEMS.saturating_add(1).saturated_into()) {
+			extent.items = extent.items.saturating_add(1);
+			let page = item.map(|item| item.page);
+			extent.malformed = page.is_err();
+			if last.replace(page) != Some(page) {
+				extent.pages = extent.pages.saturating_add(1);
+			}
+		}
+		extent
 	}
 }
 
-/// Slots for which `batch` has an item.
-fn slots_of(batch: &ProofBatch) -> u64 {
-	batch.items.iter().fold(0, |bits, item| bits | bit_of(item.slot.into()))
+/// A page that a batch has proofs for.
+struct OpenPage {
+	number: u32,
+	page: Page,
+	/// Slots that are proven in the open window.
+	proven: u64,
+	/// Slots that the batch proves first.
+	new: u64,
+}
+
+impl OpenPage {
+	fn read<T: Config>(batch: &ProofBatch, number: u32, open: &WindowRecord) -> Option<Self> {
+		let page = Pages::<T>::try_get(batch.stream, number).ok()?;
+		let proven = Proven::<T>::get((open.parity(), batch.stream, number))
+			.in_round(open.window, open.round);
+		Some(Self { number, page, proven, new: 0 })
+	}
+
+	/// Whether `item` is of a due slot and answers its challenge.
+	///
+	/// An item that came too late to be new is not hashed again, only kept from being overlong.
+	fn admit(&mut self, item: &ItemRef, open: &WindowRecord, provider: &AccountId) -> bool {
+		let index = usize::from(item.slot);
+		let Some(Some(slot)) = self.page.get(index) else { return false };
+		let bit = bit_of(index);
+		if !open.wants(slot) {
+			return false;
+		}
+		if self.proven & bit != 0 {
+			return item.proof.is_within(slot.size, slot.challenges);
+		}
+		self.new |= bit;
+		slot.is_answered(&ChallengeSeed(open.seed), provider, item.proof)
+	}
+
+	fn bits(&self) -> PageBits {
+		PageBits { page: self.number, bits: self.new }
+	}
 }
 
 impl<T: Config> Pallet<T> {
 	/// Checks a proof transaction, the cheapest checks first.
 	///
 	/// Answers that another block may change are unknown rather than invalid: a pool forgets them,
-	/// whereas it bans what is invalid.
+	/// whereas it bans what is invalid. The signature comes before the pages, of which there may be
+	/// many, so that nobody but the operator makes a node read them.
 	pub(crate) fn authorize_proofs(
 		_: TransactionSource,
 		batch: &ProofBatch,
@@ -60,56 +106,72 @@ impl<T: Config> Pallet<T> {
 		ensure!(Self::is_well_formed(batch), InvalidTransaction::Call);
 		let later = TransactionValidityError::from(UnknownTransaction::CannotLookup);
 		let open = Self::open_window_of(batch).ok_or(later)?;
-		let target = Self::target_of(batch, &open).ok_or(later)?;
-		let new = target.new_bits(batch);
-		ensure!(new != 0, InvalidTransaction::Stale);
-		let payload = batch.signing_payload(T::Registry::this());
+		let stream = Streams::<T>::get(batch.stream).ok_or(later)?;
+		let payload = batch.signing_payload_over(T::Registry::this(), blake2_256(&batch.data));
 		ensure!(
-			sr25519_verify(signature, &payload, &target.stream.operator),
+			sr25519_verify(signature, &payload, &stream.operator),
 			InvalidTransaction::BadSigner
 		);
-		ensure!(Self::all_answered(batch, &open, &target, new), InvalidTransaction::BadProof);
-		Ok((Self::validity(batch, &open, new), Weight::zero()))
+		let mut new = Self::check_items(batch, &open, &stream.provider)?;
+		new.retain(|page| page.bits != 0);
+		ensure!(!new.is_empty(), InvalidTransaction::Stale);
+		Ok((Self::validity(batch, &open, &new), Weight::zero()))
 	}
 
 	/// Most weight that [`Self::authorize_proofs`] takes.
-	pub(crate) fn weight_of_proofs(batch: &ProofBatch) -> Weight {
-		T::WeightInfo::authorize_submit_proofs(
-			batch.items.len().saturated_into(),
-			batch.encoded_size().saturated_into(),
-		)
+	pub(crate) fn weight_of_authorize(batch: &ProofBatch) -> Weight {
+		let Extent { items, pages, .. } = Extent::of(batch);
+		Self::weight_of_checks(items, pages, batch.data.len().saturated_into())
 	}
 
+	/// Most weight of checking so many items on so many pages with so many bytes.
+	pub(crate) fn weight_of_checks(items: u32, pages: u32, bytes: u32) -> Weight {
+		T::WeightInfo::authorize_submit_proofs()
+			.saturating_add(T::WeightInfo::check_pages(pages))
+			.saturating_add(T::WeightInfo::check_proofs(items))
+			.saturating_add(T::WeightInfo::check_bytes(bytes))
+	}
+
+	/// Most weight that [`Self::do_submit_proofs`] takes.
+	pub(crate) fn weight_of_recording(batch: &ProofBatch) -> Weight {
+		T::WeightInfo::submit_proofs(Extent::of(batch).pages)
+	}
+
+	/// Records proofs that were checked when the same transaction was authorized.
 	pub(crate) fn do_submit_proofs(batch: &ProofBatch) -> DispatchResult {
 		let mut open = Self::open_window_of(batch).ok_or(Error::<T>::WindowClosed)?;
-		let target = Self::target_of(batch, &open).ok_or(Error::<T>::NotFound)?;
-		let bits = target.new_bits(batch);
-		ensure!(bits != 0, Error::<T>::AlreadyProven);
+		let stream = Streams::<T>::get(batch.stream).ok_or(Error::<T>::NotFound)?;
 		let (window, round) = (open.window, open.round);
-		let proven = ProvenBits { window, round, bits: target.proven | bits };
-		Proven::<T>::insert((open.parity(), batch.stream, batch.page), proven);
-		if target.stream.proven_in != Some((window, round)) {
+		let mut pages = slots_of(batch);
+		for PageBits { page, bits } in &mut pages {
+			ensure!(Pages::<T>::contains_key(batch.stream, *page), Error::<T>::NotFound);
+			let key = (open.parity(), batch.stream, *page);
+			let proven = Proven::<T>::get(key).in_round(window, round);
+			*bits &= !proven;
+			if *bits != 0 {
+				Proven::<T>::insert(key, ProvenBits { window, round, bits: proven | *bits });
+			}
+		}
+		pages.retain(|page| page.bits != 0);
+		ensure!(!pages.is_empty(), Error::<T>::AlreadyProven);
+		if stream.proven_in != Some((window, round)) {
 			let proven_in = Some((window, round));
-			Streams::<T>::insert(batch.stream, StreamRecord { proven_in, ..target.stream });
+			Streams::<T>::insert(batch.stream, StreamRecord { proven_in, ..stream });
 			open.proven_streams = open.proven_streams.saturating_add(1);
 			CurrentWindow::<T>::put(open);
 		}
-		Self::deposit_event(Event::ProofsAccepted {
-			stream: batch.stream,
-			window,
-			page: batch.page,
-			bits,
-		});
+		Self::deposit_event(Event::ProofsAccepted { stream: batch.stream, window, pages });
 		Ok(())
 	}
 
-	/// Whether a batch is short enough, tried no more often than allowed, and names slots that a page
-	/// has and none of them twice.
+	/// Whether a batch is short enough, tried no more often than allowed, and made of whole items.
 	fn is_well_formed(batch: &ProofBatch) -> bool {
-		let items: u32 = batch.items.len().saturated_into();
-		batch.attempt <= MAX_ATTEMPT
-			&& batch.encoded_size() <= T::MaxBatchBytes::get().saturated_into()
-			&& slots_of(batch).count_ones() == items
+		let length: u32 = batch.data.len().saturated_into();
+		if batch.attempt > MAX_ATTEMPT || length > T::MaxBatchBytes::get() {
+			return false;
+		}
+		let extent = Extent::of(batch);
+		!extent.malformed && extent.items <= MAX_BATCH_ITEMS
 	}
 
 	/// The open window, if the batch answers it.
@@ -121,41 +183,58 @@ impl<T: Config> Pallet<T> {
 		CurrentWindow::<T>::get().filter(|open| open.window == batch.window && now < open.closes_at)
 	}
 
-	fn target_of(batch: &ProofBatch, open: &WindowRecord) -> Option<Target> {
-		let stream = Streams::<T>::get(batch.stream)?;
-		let page = Pages::<T>::try_get(batch.stream, batch.page).ok()?;
-		let due = bits_where(&page, |slot| open.wants(slot));
-		let proven = Proven::<T>::get((open.parity(), batch.stream, batch.page))
-			.in_round(open.window, open.round);
-		Some(Target { stream, page, due, proven })
+	/// Checks every item and says what each page's items prove first.
+	pub(crate) fn check_items(
+		batch: &ProofBatch,
+		open: &WindowRecord,
+		provider: &AccountId,
+	) -> Result<Vec<PageBits>, TransactionValidityError> {
+		let mut done = Vec::new();
+		let mut at = None::<OpenPage>;
+		for item in batch.items() {
+			let item = item.map_err(|MalformedBatch| InvalidTransaction::Call)?;
+			let mut page = match at.take() {
+				Some(page) if page.number == item.page => page,
+				before => {
+					done.extend(before.map(|page| page.bits()));
+					OpenPage::read::<T>(batch, item.page, open)
+						.ok_or(UnknownTransaction::CannotLookup)?
+				}
+			};
+			ensure!(page.admit(&item, open, provider), InvalidTransaction::BadProof);
+			at = Some(page);
+		}
+		done.extend(at.map(|page| page.bits()));
+		Ok(done)
 	}
 
-	/// Whether every item is of a due slot and answers its challenge.
-	///
-	/// An item that came too late to be new is not hashed again, only kept from being overlong.
-	fn all_answered(batch: &ProofBatch, open: &WindowRecord, target: &Target, new: u64) -> bool {
-		let seed = ChallengeSeed(open.seed);
-		batch.items.iter().all(|item| {
-			let index = usize::from(item.slot);
-			let Some(Some(slot)) = target.page.get(index) else { return false };
-			if new & bit_of(index) != 0 {
-				return slot.is_answered(&seed, &target.stream.provider, item);
-			}
-			open.wants(slot) && item.proof.is_within(slot.size, slot.challenges)
-		})
-	}
-
-	fn validity(batch: &ProofBatch, open: &WindowRecord, new: u64) -> ValidTransaction {
+	/// Has no base: a batch of many pages outbids the batches that it replaces exactly if it proves
+	/// more than all of them together.
+	fn validity(batch: &ProofBatch, open: &WindowRecord, new: &[PageBits]) -> ValidTransaction {
 		let now: u32 = frame_system::Pallet::<T>::block_number().saturated_into();
-		let proofs = TransactionPriority::from(new.count_ones());
+		let proofs = new.iter().map(|page| page.bits.count_ones()).fold(0, u32::saturating_add);
+		let tag = |page: &PageBits| ("proof", batch.stream, batch.window, page.page).encode();
 		ValidTransaction {
-			priority: BASE_PRIORITY
-				.saturating_add(proofs.saturating_mul(PRIORITY_PER_PROOF))
+			priority: TransactionPriority::from(proofs)
+				.saturating_mul(PRIORITY_PER_PROOF)
 				.saturating_add(batch.attempt.into()),
 			requires: Default::default(),
-			provides: alloc::vec![("proof", batch.stream, batch.window, batch.page).encode()],
+			provides: new.iter().map(tag).collect(),
 			longevity: open.closes_at.saturating_sub(now).into(),
 			propagate: true,
 		}
 	}
+}
+
+/// Slots for which `batch` has items, by page.
+fn slots_of(batch: &ProofBatch) -> Vec<PageBits> {
+	let mut pages = Vec::<PageBits>::new();
+	for ItemRef { page, slot, .. } in batch.items().flatten() {
+		let bit = bit_of(slot.into());
+		match pages.last_mut() {
+			Some(last) if last.page == page => last.bits |= bit,
+			_ => pages.push(PageBits { page, bits: bit }),
+		}
+	}
+	pages
 }

@@ -2,8 +2,9 @@
 //! What time triggers: the randomness of blocks and the life of windows.
 
 use crate::{
-	Applied, Bounds, ClosedWindow, Config, CurrentWindow, Event, Mix, Pallet, Sweep, SweepState,
-	WeightInfo, WindowBlocks, WindowRecord, LOG_TARGET, MAX_EXCEPTIONS, MAX_RETRIES, SWEEP_STEPS,
+	sweep::dearest_step, Applied, Bounds, ClosedWindow, Config, CurrentWindow, Event, Mix, Pallet,
+	Sweep, SweepState, WeightInfo, WindowBlocks, WindowRecord, LOG_TARGET, MAX_EXCEPTIONS,
+	MAX_RETRIES, SWEEP_STEPS,
 };
 use codec::{Encode, MaxEncodedLen};
 use frame_support::{
@@ -16,7 +17,7 @@ use sp_io::hashing::blake2_256;
 use sp_runtime::Perbill;
 use terrace_layers::{
 	limits, BatchId, Beacon, BeaconSource, ChainId, LaneId, Message, Neighbours, Report,
-	SendMessage, StreamId, Window, MAX_BATCHES_PER_WINDOW, MAX_PARTS, PAGE_SLOTS,
+	SendMessage, Window, MAX_BATCHES_PER_WINDOW, MAX_BATCH_BYTES, MAX_BATCH_ITEMS, MAX_PARTS,
 };
 use terrace_possession::{encoded_bound, BlobSize, MAX_BLOB_SIZE, MAX_CHALLENGES};
 
@@ -47,15 +48,15 @@ impl<T: Config> Pallet<T> {
 		meter.consumed()
 	}
 
-	fn process_mix() {
+	pub(crate) fn process_mix() {
 		if let Some(randomness) = T::Vrf::get() {
 			Mix::<T>::mutate(|mix| *mix = blake2_256(&[*mix, randomness].concat()));
 		}
 	}
 
-	fn process_window(now: u32, meter: &mut WeightMeter) {
+	pub(crate) fn process_window(now: u32, meter: &mut WeightMeter) {
 		let Some(open) = CurrentWindow::<T>::get() else {
-			meter.consume(T::WeightInfo::turn_window());
+			meter.consume(T::WeightInfo::close_window());
 			return Self::open(Window(0), BatchId(0), now);
 		};
 		if T::MultiBlockMigrator::ongoing() {
@@ -65,8 +66,12 @@ impl<T: Config> Pallet<T> {
 		if now < open.closes_at {
 			return;
 		}
-		meter.consume(T::WeightInfo::turn_window());
-		match Self::ending_of(&open) {
+		let ending = Self::ending_of(&open);
+		meter.consume(match ending {
+			Ending::Closes => T::WeightInfo::close_window(),
+			Ending::Waits | Ending::FailedByMost => T::WeightInfo::restart_window(),
+		});
+		match ending {
 			Ending::Closes => Self::close(open, now),
 			Ending::Waits => Self::restart(open, now),
 			Ending::FailedByMost => {
@@ -87,7 +92,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Makes up for a block that takes no proofs because a migration runs.
-	fn stretch(open: WindowRecord) {
+	pub(crate) fn stretch(open: WindowRecord) {
 		let closes_at = open.closes_at.saturating_add(1);
 		CurrentWindow::<T>::put(WindowRecord { closes_at, ..open });
 	}
@@ -187,27 +192,35 @@ impl<T: Config> Pallet<T> {
 		let (parts, pending) = (u32::from(MAX_PARTS), limits::MAX_PENDING);
 		assert!(parts < pending, "{parts} parts on a lane of {pending} messages");
 		let block = T::BlockWeights::get();
-		let steps = T::WeightInfo::sweep_step().saturating_mul(SWEEP_STEPS.into());
+		let steps = dearest_step::<T::WeightInfo>().saturating_mul(SWEEP_STEPS.into());
 		let quarter = Perbill::from_percent(25) * block.max_block;
 		assert!(steps.all_lte(quarter), "{steps:?} for steps of the sweep, {quarter:?} at most");
 		assert!(T::BoundsKept::get() > 0, "BoundsKept is 0: no fault could be appealed against");
-		let batch = T::WeightInfo::authorize_submit_proofs(PAGE_SLOTS, T::MaxBatchBytes::get());
+		Self::check_batch_limits();
+	}
+
+	fn check_batch_limits() {
+		let (bytes, most) = (T::MaxBatchBytes::get(), MAX_BATCH_BYTES);
+		assert!(bytes <= most, "batches of {bytes} bytes, {most} at most");
+		let block = T::BlockWeights::get();
+		let worst = MAX_BATCH_ITEMS;
+		let batch = Self::weight_of_checks(worst, worst, bytes)
+			.saturating_add(T::WeightInfo::submit_proofs(worst));
 		let most = block.get(DispatchClass::Normal).max_extrinsic.unwrap_or(block.max_block);
 		assert!(batch.all_lte(most), "{batch:?} for a batch of proofs, {most:?} at most");
-		let (one, bytes) = (Self::longest_batch_of_one(), T::MaxBatchBytes::get());
+		let length = *T::BlockLength::get().max.get(DispatchClass::Normal);
+		assert!(bytes < length, "batches of {bytes} bytes in blocks of {length}");
+		let one = Self::longest_item();
 		assert!(one <= bytes, "one proof of {one} bytes in a batch of {bytes}");
 	}
 
-	/// Bytes of a batch with one proof, the longest that any leg can need.
-	fn longest_batch_of_one() -> u32 {
-		let fields = StreamId::max_encoded_len()
-			.saturating_add(Window::max_encoded_len())
-			.saturating_add(u32::max_encoded_len())
-			// Attempt, number of items and slot.
-			.saturating_add(3);
+	/// Bytes of the longest item of a batch that any leg can need.
+	fn longest_item() -> u32 {
+		/// The page, as a compact number, and the slot.
+		const FIELDS: u32 = 6;
 		let proof = BlobSize::new(MAX_BLOB_SIZE)
 			.map_or(u32::MAX, |size| encoded_bound(size, MAX_CHALLENGES));
-		u32::try_from(fields).unwrap_or(u32::MAX).saturating_add(proof)
+		proof.saturating_add(FIELDS)
 	}
 }
 

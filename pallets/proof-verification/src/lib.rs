@@ -4,6 +4,8 @@
 
 extern crate alloc;
 
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
 mod calls;
 mod hooks;
 mod impls;
@@ -21,6 +23,8 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "runtime-benchmarks")]
+pub use benchmarking::BenchmarkHelper;
 pub use pallet::*;
 pub use types::*;
 pub use weights::WeightInfo;
@@ -32,6 +36,7 @@ pub(crate) const LOG_TARGET: &str = "runtime::proof-verification";
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
+	use alloc::vec::Vec;
 	use frame_support::{pallet_prelude::*, weights::WeightMeter};
 	use frame_system::pallet_prelude::*;
 	use sp_runtime::SaturatedConversion;
@@ -67,11 +72,15 @@ pub mod pallet {
 		/// Windows whose bounds are kept, for appeals against their reports.
 		#[pallet::constant]
 		type BoundsKept: Get<u32>;
-		/// Caps the bytes that one proof transaction makes every node hash.
+		/// Caps the bytes of proofs that one transaction makes every node hash; at most
+		/// [`MAX_BATCH_BYTES`](terrace_layers::MAX_BATCH_BYTES).
 		#[pallet::constant]
 		type MaxBatchBytes: Get<u32>;
 		/// Weights of calls, messages and hooks.
 		type WeightInfo: WeightInfo;
+		/// What benchmarks need of the links.
+		#[cfg(feature = "runtime-benchmarks")]
+		type BenchmarkHelper: crate::BenchmarkHelper;
 	}
 
 	/// Streams that have legs here.
@@ -187,10 +196,8 @@ pub mod pallet {
 			stream: StreamId,
 			/// The window.
 			window: Window,
-			/// The page.
-			page: u32,
-			/// Slots of the page that are proven by this batch and were not before.
-			bits: u64,
+			/// Slots that are proven by this batch and were not before.
+			pages: Vec<PageBits>,
 		},
 		/// A batch of legs arrived.
 		LegsTracked {
@@ -239,9 +246,9 @@ pub mod pallet {
 		UnexpectedMessage,
 		/// The window is not open; answer the open one.
 		WindowClosed,
-		/// The stream has no such page.
+		/// There is no such stream, or it has no such page.
 		NotFound,
-		/// No slot of the batch is both due and unproven.
+		/// Every slot of the batch is proven.
 		AlreadyProven,
 	}
 
@@ -272,16 +279,16 @@ pub mod pallet {
 
 	#[pallet::call]
 	impl<T: Config> Pallet<T> {
-		/// Records the possession proofs of one page for the open window.
+		/// Records possession proofs of one stream for the open window.
 		///
 		/// *Origin* the call itself: it is accepted without account, fee or nonce when every proof
 		/// in it is right and the operator of the stream has signed it. *Fails if* the window is
-		/// not open, the page does not exist or nothing in the batch is both due and unproven.
+		/// not open, the stream or a page does not exist or everything in the batch is proven.
 		/// *Emits* [`Event::ProofsAccepted`].
 		#[pallet::call_index(0)]
-		#[pallet::weight(T::WeightInfo::submit_proofs())]
+		#[pallet::weight(Pallet::<T>::weight_of_recording(batch))]
 		#[pallet::authorize(Self::authorize_proofs)]
-		#[pallet::weight_of_authorize(Pallet::<T>::weight_of_proofs(batch))]
+		#[pallet::weight_of_authorize(Pallet::<T>::weight_of_authorize(batch))]
 		pub fn submit_proofs(
 			origin: OriginFor<T>,
 			batch: ProofBatch,

@@ -71,8 +71,8 @@ pub const BOUNDS_KEPT: u32 = 3;
 
 parameter_types! {
 	pub const MaxStreams: u32 = 128;
-	pub const MaxPagesPerStream: u32 = 4;
-	pub const MaxBatchBytes: u32 = 192 * 1024;
+	pub const MaxBatchBytes: u32 = 768 * 1024;
+	pub static MaxPagesPerStream: u32 = 4;
 	pub static MaxPartialFaults: u32 = 64;
 	/// What a block leaves for `on_idle`.
 	pub static IdleWeight: Weight = Weight::MAX;
@@ -169,6 +169,8 @@ impl crate::Config for Test {
 	type BoundsKept = frame_support::traits::ConstU32<BOUNDS_KEPT>;
 	type MaxBatchBytes = MaxBatchBytes;
 	type WeightInfo = crate::weights::SubstrateWeight<Test>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = ();
 }
 
 /// Builds the chain at its first block, in which window 0 opens.
@@ -178,6 +180,7 @@ pub struct TestExt {
 
 impl TestExt {
 	pub fn new() -> Self {
+		MaxPagesPerStream::set(4);
 		MaxPartialFaults::set(64);
 		IdleWeight::set(Weight::MAX);
 		ParentOfTest::set(Some(PARENT));
@@ -352,20 +355,22 @@ pub fn item(leg: u64) -> ProofItem {
 	let size = BlobSize::new(slot.size.get()).expect("checked when tracked");
 	let seed = ChallengeSeed(open().seed);
 	let indices = challenge(&seed, provider.as_ref(), leg, size, slot.challenges);
-	ProofItem { slot: at.slot, proof: prove(&blob(leg), &indices) }
+	ProofItem { page: at.page, slot: at.slot, proof: prove(&blob(leg), &indices) }
 }
 
-/// A batch for the page of the first of `legs`, all of which must lie in it.
+/// A batch for legs of one stream.
 pub fn batch(legs: &[u64]) -> ProofBatch {
 	let at = SlotOf::<Test>::get(LegId(legs[0])).expect("the leg is tracked");
-	let items = legs.iter().map(|leg| item(*leg)).collect::<Vec<_>>();
-	ProofBatch {
-		stream: at.stream,
-		window: open().window,
-		page: at.page,
-		attempt: 0,
-		items: items.try_into().expect("at most 64 items"),
-	}
+	let mut items = legs.iter().map(|leg| item(*leg)).collect::<Vec<_>>();
+	items.sort_by_key(|item| (item.page, item.slot));
+	with_items(&items, ProofBatch::new(at.stream, open().window, 0))
+}
+
+/// `batch` with those items instead of its own, be they in order or not.
+pub fn with_items(items: &[ProofItem], batch: ProofBatch) -> ProofBatch {
+	let mut batch = ProofBatch { data: Default::default(), ..batch };
+	assert!(items.iter().all(|item| batch.push(item)), "they fit");
+	batch
 }
 
 /// Why a proof transaction did not do its work.
@@ -433,14 +438,14 @@ pub fn validate(batch: &ProofBatch) -> TransactionValidity {
 	.expect("the storage layer is left")
 }
 
-/// Proves legs of any pages in the open window.
+/// Proves legs of any streams in the open window.
 pub fn prove_legs(legs: &[u64]) {
-	let mut pages = std::collections::BTreeMap::<(u32, u32), Vec<u64>>::new();
+	let mut streams = std::collections::BTreeMap::<u32, Vec<u64>>::new();
 	for leg in legs {
 		let at = SlotOf::<Test>::get(LegId(*leg)).expect("the leg is tracked");
-		pages.entry((at.stream.0, at.page)).or_default().push(*leg);
+		streams.entry(at.stream.0).or_default().push(*leg);
 	}
-	for legs in pages.values() {
+	for legs in streams.values() {
 		submit(batch(legs)).expect("the proofs are right");
 	}
 }

@@ -13,10 +13,12 @@ use frame_support::{
 	weights::{Weight, WeightMeter},
 };
 use sp_runtime::{BoundedVec, SaturatedConversion};
-use terrace_layers::{LegId, Message, Outage, Report, StreamId, MAX_EXCEPTIONS_PER_PART};
+use terrace_layers::{
+	LegId, Message, Outage, Report, StreamId, MAX_EXCEPTIONS_PER_PART, PAGE_SLOTS,
+};
 
 /// What a step of the sweep leaves to do.
-enum Step {
+pub(crate) enum Step {
 	/// Another step.
 	More,
 	/// The same step again, in a later block.
@@ -25,8 +27,17 @@ enum Step {
 	Done,
 }
 
+/// Weight of the dearest step of a sweep.
+pub(crate) fn dearest_step<W: WeightInfo>() -> Weight {
+	W::sweep_stream()
+		.max(W::sweep_page(PAGE_SLOTS))
+		.max(W::sweep_rank())
+		.max(W::sweep_collect())
+		.max(W::send_part())
+}
+
 /// A sweep at work.
-struct Sweeper<T: Config> {
+pub(crate) struct Sweeper<T: Config> {
 	closed: WindowRecord,
 	open: WindowRecord,
 	state: SweepState,
@@ -40,15 +51,9 @@ impl<T: Config> Pallet<T> {
 		if meter.try_consume(T::WeightInfo::begin_sweep()).is_err() {
 			return;
 		}
-		let Some(state) = Sweep::<T>::get() else { return };
-		let records = (ClosedWindow::<T>::get(), CurrentWindow::<T>::get());
-		let (Some(closed), Some(open)) = records else {
-			defensive!("a sweep without windows");
-			return;
-		};
-		let mut sweeper = Sweeper::<T> { closed, open, state, shortfalls: None };
+		let Some(mut sweeper) = Sweeper::<T>::resume() else { return };
 		for _ in 0..steps {
-			if !meter.can_consume(T::WeightInfo::sweep_step()) {
+			if !meter.can_consume(dearest_step::<T::WeightInfo>()) {
 				break;
 			}
 			match sweeper.step(meter) {
@@ -62,7 +67,24 @@ impl<T: Config> Pallet<T> {
 }
 
 impl<T: Config> Sweeper<T> {
-	fn step(&mut self, meter: &mut WeightMeter) -> Step {
+	/// The sweep that is under way.
+	pub(crate) fn resume() -> Option<Self> {
+		let state = Sweep::<T>::get()?;
+		let Some((closed, open)) = ClosedWindow::<T>::get().zip(CurrentWindow::<T>::get()) else {
+			defensive!("a sweep without windows");
+			return None;
+		};
+		Some(Self { closed, open, state, shortfalls: None })
+	}
+
+	/// What is done next.
+	#[cfg(feature = "runtime-benchmarks")]
+	pub(crate) fn stage(&self) -> &Stage {
+		&self.state.stage
+	}
+
+	/// Makes one step and says what that leaves to do.
+	pub(crate) fn step(&mut self, meter: &mut WeightMeter) -> Step {
 		let (weight, step) = match self.state.stage.clone() {
 			Stage::Count { after, tally: None } => self.next_stream(after),
 			Stage::Count { tally: Some(tally), .. } => self.count_page(tally),

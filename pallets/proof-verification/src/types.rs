@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What is stored.
 
-use codec::{Decode, Encode, MaxEncodedLen};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use sp_core::ConstU32;
 use sp_runtime::BoundedVec;
 use terrace_layers::{
-	AccountId, BatchId, Beacon, LegId, Operator, OutageKind, ProofItem, StreamId, Window,
-	WindowBounds, MAX_EXCEPTIONS_PER_PART, MAX_PARTS, PAGE_SLOTS,
+	AccountId, BatchId, Beacon, LegId, Operator, OutageKind, StreamId, Window, WindowBounds,
+	MAX_EXCEPTIONS_PER_PART, MAX_PARTS, PAGE_SLOTS,
 };
-use terrace_possession::{challenge, is_due, BlobSize, ChallengeSeed, ContentId};
+use terrace_possession::{challenge, is_due, BlobSize, ChallengeSeed, ContentId, ProofRef};
 
 /// Most exceptions of one report.
 pub const MAX_EXCEPTIONS: u32 = MAX_PARTS as u32 * MAX_EXCEPTIONS_PER_PART;
@@ -78,16 +78,25 @@ impl Slot {
 		self.start <= window && window < self.end && is_due(seed, self.leg.0, self.interval)
 	}
 
-	/// Whether `item` answers the leg's challenge under `seed`.
+	/// Whether `proof` answers the leg's challenge under `seed`.
 	pub(crate) fn is_answered(
 		&self,
 		seed: &ChallengeSeed,
 		provider: &AccountId,
-		item: &ProofItem,
+		proof: ProofRef,
 	) -> bool {
 		let indices = challenge(seed, provider.as_ref(), self.leg.0, self.size, self.challenges);
-		terrace_possession::verify(&self.root, self.size, &indices, &item.proof).is_ok()
+		terrace_possession::verify(&self.root, self.size, &indices, proof).is_ok()
 	}
+}
+
+/// Slots of one page.
+#[derive(Encode, Decode, DecodeWithMemTracking, TypeInfo, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageBits {
+	/// Page of the stream.
+	pub page: u32,
+	/// One bit for each slot.
+	pub bits: u64,
 }
 
 /// Place of a leg.

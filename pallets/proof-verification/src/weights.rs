@@ -1,180 +1,157 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Weights, from database accesses and from the time of what a node computes.
+//! Weights, measured in the runtime's WebAssembly by `./scripts/weights`.
 //!
-//! Times are those of the runtime's WebAssembly on one 2.6 GHz server core, in picoseconds.
+//! 2026-11-23, AMD EPYC, steps 20, repeat 10; sizes of state proofs
+//! assume maps of 1_000_000 entries.
 
 use core::marker::PhantomData;
 use frame_support::{traits::Get, weights::Weight};
-use terrace_layers::PAGE_SLOTS;
 
-/// Reading, changing or encoding one full page of 64 legs: 3.7 KB at 11 ns a byte.
-const PAGE: u64 = 40_000_000;
-/// Verifying one sr25519 signature in the host.
-const SIGNATURE: u64 = 41_000_000;
-/// Decoding and hashing one byte of a possession proof: 11 ns, and at most 4.1 ns, for 32 bytes of
-/// a sibling cost one BLAKE3 compression of 0.13 µs.
-const PROOF_BYTE: u64 = 15_100;
-/// Deriving the challenge of one leg and walking its tree: up to 16 chunks of 30 levels.
-const CHALLENGE: u64 = 8_000_000;
-/// Anything else of one step: a few small decodings, comparisons and an event.
-const STEP: u64 = 5_000_000;
-/// Decoding a full list of shortfalls: 41 KB at 11 ns a byte.
-const SHORTFALLS: u64 = 450_000_000;
-/// Sorting a full list of shortfalls twice.
-const SORTING: u64 = 600_000_000;
-/// Decoding a full list of faults: 33 KB at 11 ns a byte.
-const FAULTS: u64 = 360_000_000;
-/// Building, encoding and hashing a full message of 16 KB at 14 ns a byte.
-const MESSAGE: u64 = 230_000_000;
-/// Reads of queueing a message: the neighbour and its state, the lane, its bounds.
-const SEND_READS: u64 = 5;
-/// Writes of queueing a message: the lane, the payload, the event, the newest nonce.
-const SEND_WRITES: u64 = 4;
-
-/// What calls, messages and hooks of this pallet cost.
+/// Weights of calls, messages and hooks.
 pub trait WeightInfo {
-	/// Recording a batch of proofs that was verified.
-	fn submit_proofs() -> Weight;
-	/// Verifying a batch of so many proofs and bytes.
-	fn authorize_submit_proofs(items: u32, bytes: u32) -> Weight;
-	/// Applying a batch of so many legs.
-	fn track(legs: u32) -> Weight;
-	/// Ending so many legs.
-	fn untrack(legs: u32) -> Weight;
-	/// Replacing a stream's key.
+	/// Weight of `submit_proofs`, `p` from 1 to 1024.
+	fn submit_proofs(p: u32) -> Weight;
+	/// Weight of `authorize_submit_proofs`.
+	fn authorize_submit_proofs() -> Weight;
+	/// Weight of `check_pages`, `p` from 1 to 1024.
+	fn check_pages(p: u32) -> Weight;
+	/// Weight of `check_proofs`, `i` from 1 to 64.
+	fn check_proofs(i: u32) -> Weight;
+	/// Weight of `check_bytes`, `b` from 32768 to 1048576.
+	fn check_bytes(b: u32) -> Weight;
+	/// Weight of `track`, `l` from 0 to 64.
+	fn track(l: u32) -> Weight;
+	/// Weight of `untrack`, `l` from 0 to 64.
+	fn untrack(l: u32) -> Weight;
+	/// Weight of `set_operator`.
 	fn set_operator() -> Weight;
-	/// Refusing a message meant for others.
+	/// Weight of `refuse_message`.
 	fn refuse_message() -> Weight;
-	/// What every block begins with.
+	/// Weight of `begin_block`.
 	fn begin_block() -> Weight;
-	/// Putting the end of a window off.
+	/// Weight of `stretch_window`.
 	fn stretch_window() -> Weight;
-	/// Ending a window and opening the next one.
-	fn turn_window() -> Weight;
-	/// Reading and storing the state of a sweep.
+	/// Weight of `close_window`.
+	fn close_window() -> Weight;
+	/// Weight of `restart_window`.
+	fn restart_window() -> Weight;
+	/// Weight of `begin_sweep`.
 	fn begin_sweep() -> Weight;
-	/// Finding the next stream.
+	/// Weight of `sweep_stream`.
 	fn sweep_stream() -> Weight;
-	/// Counting one page and freeing so many of its slots.
-	fn sweep_page(freed: u32) -> Weight;
-	/// Deciding what is listed one by one.
+	/// Weight of `sweep_page`, `f` from 0 to 64.
+	fn sweep_page(f: u32) -> Weight;
+	/// Weight of `sweep_rank`.
 	fn sweep_rank() -> Weight;
-	/// Listing the missed legs of one page.
+	/// Weight of `sweep_collect`.
 	fn sweep_collect() -> Weight;
-	/// Sending one part of a report.
+	/// Weight of `send_part`.
 	fn send_part() -> Weight;
-
-	/// The dearest step of a sweep.
-	fn sweep_step() -> Weight {
-		Self::sweep_stream()
-			.max(Self::sweep_page(PAGE_SLOTS))
-			.max(Self::sweep_rank())
-			.max(Self::sweep_collect())
-			.max(Self::send_part())
-	}
 }
 
 /// Weights for a runtime with its own costs of database accesses.
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
-fn time(picoseconds: u64) -> Weight {
-	Weight::from_parts(picoseconds, 0)
-}
-
-impl<T: frame_system::Config> SubstrateWeight<T> {
-	fn access(reads: u64, writes: u64) -> Weight {
-		T::DbWeight::get().reads_writes(reads, writes)
-	}
-}
-
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
-	fn submit_proofs() -> Weight {
-		// Window, stream, page and bits are read; bits, stream, its count and window are written.
-		time(PAGE.saturating_add(STEP)).saturating_add(Self::access(5, 4))
+	fn submit_proofs(p: u32) -> Weight {
+		Weight::from_parts(28_833_000, 3_558)
+			.saturating_add(T::DbWeight::get().reads_writes(2, 2))
+			.saturating_add(Weight::from_parts(14_385_248, 0).saturating_mul(p.into()))
+			.saturating_add(T::DbWeight::get().reads(2).saturating_mul(p.into()))
+			.saturating_add(T::DbWeight::get().writes(1).saturating_mul(p.into()))
+			.saturating_add(Weight::from_parts(0, 6_341).saturating_mul(p.into()))
 	}
 
-	fn authorize_submit_proofs(items: u32, bytes: u32) -> Weight {
-		let proofs = CHALLENGE
-			.saturating_mul(items.into())
-			.saturating_add(PROOF_BYTE.saturating_mul(bytes.into()));
-		// Window, stream, page, bits and this chain's id are read.
-		time(SIGNATURE.saturating_add(PAGE).saturating_add(proofs))
-			.saturating_add(Self::access(5, 0))
+	fn authorize_submit_proofs() -> Weight {
+		Weight::from_parts(62_043_000, 7_331).saturating_add(T::DbWeight::get().reads_writes(5, 0))
 	}
 
-	fn track(legs: u32) -> Weight {
-		// For each leg its place, the stream, their count, vacancies and the page.
-		let leg = time(PAGE.saturating_mul(2)).saturating_add(Self::access(5, 5));
-		time(STEP)
-			.saturating_add(Self::access(2, 1))
-			.saturating_add(leg.saturating_mul(legs.into()))
+	fn check_pages(p: u32) -> Weight {
+		Weight::from_parts(15_113_000, 990)
+			.saturating_add(Weight::from_parts(15_581_585, 0).saturating_mul(p.into()))
+			.saturating_add(T::DbWeight::get().reads(2).saturating_mul(p.into()))
+			.saturating_add(Weight::from_parts(0, 6_341).saturating_mul(p.into()))
 	}
 
-	fn untrack(legs: u32) -> Weight {
-		// For each leg its place, the page, both bitmaps, the stream, their count and vacancies.
-		let leg = time(PAGE.saturating_mul(2)).saturating_add(Self::access(7, 7));
-		time(STEP)
-			.saturating_add(Self::access(1, 0))
-			.saturating_add(leg.saturating_mul(legs.into()))
+	fn check_proofs(i: u32) -> Weight {
+		Weight::from_parts(15_174_669, 7_331)
+			.saturating_add(T::DbWeight::get().reads_writes(2, 0))
+			.saturating_add(Weight::from_parts(2_165_446, 0).saturating_mul(i.into()))
+	}
+
+	fn check_bytes(b: u32) -> Weight {
+		Weight::from_parts(338_218_000, 7_331)
+			.saturating_add(T::DbWeight::get().reads_writes(2, 0))
+			.saturating_add(Weight::from_parts(10_529, 0).saturating_mul(b.into()))
+	}
+
+	fn track(l: u32) -> Weight {
+		Weight::from_parts(4_026_000, 1_591)
+			.saturating_add(T::DbWeight::get().reads_writes(2, 1))
+			.saturating_add(Weight::from_parts(25_107_213, 0).saturating_mul(l.into()))
+			.saturating_add(T::DbWeight::get().reads(4).saturating_mul(l.into()))
+			.saturating_add(T::DbWeight::get().writes(4).saturating_mul(l.into()))
+			.saturating_add(Weight::from_parts(0, 6_585).saturating_mul(l.into()))
+	}
+
+	fn untrack(l: u32) -> Weight {
+		Weight::from_parts(2_063_000, 1_591)
+			.saturating_add(T::DbWeight::get().reads_writes(1, 0))
+			.saturating_add(Weight::from_parts(25_345_620, 0).saturating_mul(l.into()))
+			.saturating_add(T::DbWeight::get().reads(4).saturating_mul(l.into()))
+			.saturating_add(T::DbWeight::get().writes(4).saturating_mul(l.into()))
+			.saturating_add(Weight::from_parts(0, 6_585).saturating_mul(l.into()))
 	}
 
 	fn set_operator() -> Weight {
-		time(STEP).saturating_add(Self::access(1, 1))
+		Weight::from_parts(4_958_000, 3_558).saturating_add(T::DbWeight::get().reads_writes(1, 1))
 	}
 
 	fn refuse_message() -> Weight {
-		time(STEP)
+		Weight::from_parts(461_000, 0)
 	}
 
 	fn begin_block() -> Weight {
-		// The author's randomness, the mix, the window and whether a migration runs are read, the
-		// mix is written.
-		time(STEP).saturating_add(Self::access(4, 1))
+		Weight::from_parts(2_103_000, 1_591).saturating_add(T::DbWeight::get().reads_writes(2, 0))
 	}
 
 	fn stretch_window() -> Weight {
-		time(STEP).saturating_add(Self::access(0, 1))
+		Weight::from_parts(661_000, 0).saturating_add(T::DbWeight::get().reads_writes(0, 1))
 	}
 
-	fn turn_window() -> Weight {
-		// Sweep, parent, room, beacon, chain id, mix, length and newest batch are read; the window
-		// that closes, the one that opens, the sweep and bounds are written; a heartbeat may be sent.
-		time(STEP.saturating_mul(4)).saturating_add(Self::access(
-			SEND_READS.saturating_add(9),
-			SEND_WRITES.saturating_add(5),
-		))
+	fn close_window() -> Weight {
+		Weight::from_parts(23_585_000, 6_962).saturating_add(T::DbWeight::get().reads_writes(11, 5))
+	}
+
+	fn restart_window() -> Weight {
+		Weight::from_parts(41_883_000, 6_962).saturating_add(T::DbWeight::get().reads_writes(10, 3))
 	}
 
 	fn begin_sweep() -> Weight {
-		time(STEP).saturating_add(Self::access(3, 1))
+		Weight::from_parts(3_976_000, 1_591).saturating_add(T::DbWeight::get().reads_writes(3, 1))
 	}
 
 	fn sweep_stream() -> Weight {
-		time(STEP).saturating_add(Self::access(2, 0))
+		Weight::from_parts(5_198_000, 6_126).saturating_add(T::DbWeight::get().reads_writes(2, 0))
 	}
 
-	fn sweep_page(freed: u32) -> Weight {
-		let page = time(PAGE.saturating_add(STEP)).saturating_add(Self::access(3, 1));
-		if freed == 0 {
-			return page;
-		}
-		// The page, both bitmaps, the stream, their count and vacancies, and each leg's place.
-		page.saturating_add(time(PAGE))
-			.saturating_add(Self::access(3, u64::from(freed).saturating_add(6)))
+	fn sweep_page(f: u32) -> Weight {
+		Weight::from_parts(121_402_196, 38_351)
+			.saturating_add(T::DbWeight::get().reads_writes(5, 3))
+			.saturating_add(T::DbWeight::get().writes(1).saturating_mul(f.into()))
 	}
 
 	fn sweep_rank() -> Weight {
-		time(SHORTFALLS.saturating_mul(2).saturating_add(SORTING))
-			.saturating_add(Self::access(4, 2))
+		Weight::from_parts(52_889_000, 38_351).saturating_add(T::DbWeight::get().reads_writes(3, 2))
 	}
 
 	fn sweep_collect() -> Weight {
-		time(SHORTFALLS.saturating_add(PAGE.saturating_mul(2))).saturating_add(Self::access(5, 1))
+		Weight::from_parts(125_748_000, 38_351)
+			.saturating_add(T::DbWeight::get().reads_writes(5, 1))
 	}
 
 	fn send_part() -> Weight {
-		time(SHORTFALLS.saturating_add(FAULTS).saturating_add(MESSAGE)).saturating_add(
-			Self::access(SEND_READS.saturating_add(2), SEND_WRITES.saturating_add(2)),
-		)
+		Weight::from_parts(137_306_000, 38_351)
+			.saturating_add(T::DbWeight::get().reads_writes(6, 4))
 	}
 }

@@ -38,12 +38,24 @@ impl<T: Config> Pallet<T> {
 		meter.consumed()
 	}
 
+	/// The most that a part of a report takes with so many batches that it starts and exceptions.
+	pub(crate) fn weight_of_report(batches: u32, outages: u32, faults: u32) -> Weight {
+		let mut weight = T::WeightInfo::report(batches);
+		if outages > 0 {
+			weight.saturating_accrue(T::WeightInfo::report_outages(outages));
+		}
+		if faults > 0 {
+			weight.saturating_accrue(T::WeightInfo::report_faults(faults));
+		}
+		weight
+	}
+
 	/// The most that one part of a report takes.
 	pub(crate) fn worst_part() -> Weight {
 		let batches = u32::try_from(MAX_BATCHES_PER_WINDOW).unwrap_or(u32::MAX);
 		let of = |outages: u32| {
 			let faults = MAX_EXCEPTIONS_PER_PART.saturating_sub(outages);
-			T::WeightInfo::report(batches, outages, faults)
+			Self::weight_of_report(batches, outages, faults)
 		};
 		of(0).max(of(MAX_EXCEPTIONS_PER_PART))
 	}

@@ -59,7 +59,7 @@ impl<T: Config> OnMessage for Pallet<T> {
 					0 => u32::try_from(MAX_BATCHES_PER_WINDOW).unwrap_or(u32::MAX),
 					_ => 0,
 				};
-				T::WeightInfo::report(
+				Self::weight_of_report(
 					batches,
 					count(report.outages.len()),
 					count(report.faults.len()),

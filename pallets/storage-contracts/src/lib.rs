@@ -8,6 +8,10 @@ mod admin;
 mod appeals;
 mod audits;
 mod batches;
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking_helper;
 mod calls;
 mod changes;
 mod close;
@@ -41,6 +45,8 @@ mod tests;
 
 use frame_support::pallet_macros::import_section;
 
+#[cfg(feature = "runtime-benchmarks")]
+pub use benchmarking_helper::BenchmarkHelper;
 pub use pallet::*;
 pub use types::*;
 pub use views::MAX_CONTRACTS_PER_PAGE;
@@ -169,6 +175,9 @@ pub mod pallet {
 		type MaxSteps: Get<u32>;
 		/// Weights of calls, messages and hooks.
 		type WeightInfo: WeightInfo;
+		/// What benchmarks need of the pallets around this one.
+		#[cfg(feature = "runtime-benchmarks")]
+		type BenchmarkHelper: crate::BenchmarkHelper;
 	}
 
 	/// Why tokens are on hold.

@@ -147,6 +147,8 @@ impl crate::Config for Test {
 	type MaxOutages = MaxOutages;
 	type MaxSteps = MaxSteps;
 	type WeightInfo = crate::weights::SubstrateWeight<Test>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = crate::benchmarking_helper::MockHelper;
 }
 
 /// Time that moves with blocks.

@@ -1,212 +1,222 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Weights of calls, messages and hooks.
+//! Weights, measured in the runtime's WebAssembly by `./scripts/weights`.
 //!
-//! Database accesses are counted from the code; own times are the native ones that
-//! `tests::cost` prints, times [`WASM_FACTOR`].
+//! 2026-11-23, AMD EPYC, steps 20, repeat 10; sizes of state proofs
+//! assume maps of 1_000_000 entries.
 
 use core::marker::PhantomData;
 use frame_support::{traits::Get, weights::Weight};
 
-/// How much slower the compiled runtime may be than native code.
-const WASM_FACTOR: u64 = 4;
-/// Native time of a call that changes a contract and moves tokens, in picoseconds.
-const CALL: u64 = 45_000_000;
-/// Native time of sending a full batch: encoding and hashing 8 KiB.
-const SEND: u64 = 20_000_000;
-/// Native time of one step of counting a stream.
-const STEP: u64 = 2_000_000;
-/// Native time of reading and writing a stream's agenda and outages at their bounds.
-const AGENDA: u64 = 20_000_000;
-/// Native time of a part of a report without exceptions.
-const REPORT: u64 = 5_000_000;
-/// Native time of starting one batch.
-const BATCH: u64 = 2_500_000;
-/// Native time of one outage, with an outage list at its bound.
-const OUTAGE: u64 = 5_000_000;
-/// Native time of checking a signature twice, or a possession proof.
-const SIGNATURE: u64 = 100_000_000;
-/// Native time of hashing and reading a byte of evidence.
-const EVIDENCE_BYTE: u64 = 4_000;
-/// Native time of one fault, with an outage list at its bound.
-const FAULT: u64 = 3_000_000;
-/// Bytes of state proof per access: a record and its path in the trie.
-const PROOF: u64 = 2_048;
-
 /// Weights of calls, messages and hooks.
 pub trait WeightInfo {
-	/// Proposing.
+	/// Weight of `propose`.
 	fn propose() -> Weight;
-	/// Accepting, with a full batch that leaves.
+	/// Weight of `accept`.
 	fn accept() -> Weight;
-	/// Taking a proposal back.
+	/// Weight of `withdraw`.
 	fn withdraw() -> Weight;
-	/// Refusing a proposal.
+	/// Weight of `reject`.
 	fn reject() -> Weight;
-	/// Removing a lapsed proposal.
+	/// Weight of `expire`.
 	fn expire() -> Weight;
-	/// Counting a stream in so many steps.
-	fn advance(steps: u32) -> Weight;
-	/// Claiming, with so many steps.
-	fn claim(steps: u32) -> Weight;
-	/// Closing, with so many steps.
-	fn close(steps: u32) -> Weight;
-	/// Sending a batch.
+	/// Weight of `advance`, `s` from 0 to 31.
+	fn advance(s: u32) -> Weight;
+	/// Weight of `claim`, `s` from 0 to 31.
+	fn claim(s: u32) -> Weight;
+	/// Weight of `close`, `s` from 0 to 31.
+	fn close(s: u32) -> Weight;
+	/// Weight of `flush`.
 	fn flush() -> Weight;
-	/// Withdrawing what is kept.
+	/// Weight of `withdraw_unclaimed`.
 	fn withdraw_unclaimed() -> Weight;
-	/// Looking for batches to send.
+	/// Weight of `find_batches`.
 	fn find_batches() -> Weight;
-	/// Applying a part of a report.
-	fn report(batches: u32, outages: u32, faults: u32) -> Weight;
-	/// Flagging a proof chain as stalled.
+	/// Weight of `report`, `b` from 0 to 256.
+	fn report(b: u32) -> Weight;
+	/// Weight of `report_outages`, `o` from 1 to 512.
+	fn report_outages(o: u32) -> Weight;
+	/// Weight of `report_faults`, `f` from 1 to 512.
+	fn report_faults(f: u32) -> Weight;
+	/// Weight of `flag_stalled`.
 	fn flag_stalled() -> Weight;
-	/// Noting a sign of life, or refusing a message.
+	/// Weight of `heartbeat`.
 	fn heartbeat() -> Weight;
-	/// Making contracts of so many signed proposals.
-	fn publish(proposals: u32) -> Weight;
-	/// Lengthening a contract.
+	/// Weight of `publish`, `n` from 1 to 64.
+	fn publish(n: u32) -> Weight;
+	/// Weight of `extend`.
 	fn extend() -> Weight;
-	/// Repricing or moving a contract of most legs, with so many steps.
-	fn amend(steps: u32) -> Weight;
-	/// Ending a contract of most legs early, with so many steps.
-	fn end(steps: u32) -> Weight;
-	/// Making so many faults final.
-	fn finalise_faults(faults: u32) -> Weight;
-	/// Appealing with evidence of so many bytes.
-	fn appeal(bytes: u32) -> Weight;
-	/// Demanding an audit.
+	/// Weight of `amend`, `s` from 0 to 31.
+	fn amend(s: u32) -> Weight;
+	/// Weight of `end`, `s` from 0 to 31.
+	fn end(s: u32) -> Weight;
+	/// Weight of `finalise_faults`, `n` from 1 to 64.
+	fn finalise_faults(n: u32) -> Weight;
+	/// Weight of `appeal`, `n` from 65536 to 1114112.
+	fn appeal(n: u32) -> Weight;
+	/// Weight of `demand_audit`.
 	fn demand_audit() -> Weight;
-	/// Answering an audit.
+	/// Weight of `answer_audit`.
 	fn answer_audit() -> Weight;
-	/// Changing a proof chain's record.
+	/// Weight of `set_chain_terms`.
 	fn set_chain_terms() -> Weight;
 }
 
-/// Weights from the runtime's database costs.
+/// Weights for a runtime with its own costs of database accesses.
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
-impl<T: frame_system::Config> SubstrateWeight<T> {
-	fn of(native: u64, reads: u64, writes: u64) -> Weight {
-		Weight::from_parts(
-			native.saturating_mul(WASM_FACTOR),
-			PROOF.saturating_mul(reads.saturating_add(writes)),
-		)
-		.saturating_add(T::DbWeight::get().reads_writes(reads, writes))
-	}
-}
-
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
-	// Read: offer, relation, lane, proof chain, two counters, account, holds, ids, contract;
-	// written: both counters, two list entries, account, holds, ids, contract.
 	fn propose() -> Weight {
-		Self::of(CALL, 12, 8)
+		Weight::from_parts(71_868_000, 6_962).saturating_add(T::DbWeight::get().reads_writes(8, 8))
 	}
 
-	// Beside the contract, both accounts, holds, counters and lists: provider and its hold, proof
-	// chain, relation, lane, stream, its number, agenda and outages, leg, batch, gathered legs.
 	fn accept() -> Weight {
-		Self::of(CALL.saturating_add(AGENDA), 24, 18).saturating_add(Self::of(SEND, 4, 4))
+		Weight::from_parts(238_839_000, 18_841)
+			.saturating_add(T::DbWeight::get().reads_writes(21, 18))
 	}
 
 	fn withdraw() -> Weight {
-		Self::of(CALL, 6, 7)
+		Weight::from_parts(52_318_000, 3_732).saturating_add(T::DbWeight::get().reads_writes(5, 7))
 	}
 
 	fn reject() -> Weight {
-		Self::withdraw()
+		Weight::from_parts(62_674_000, 3_784).saturating_add(T::DbWeight::get().reads_writes(7, 7))
 	}
 
 	fn expire() -> Weight {
-		Self::withdraw()
+		Weight::from_parts(52_680_000, 3_732).saturating_add(T::DbWeight::get().reads_writes(5, 7))
 	}
 
-	// A step that starts pending legs reads their batch and changes two edges.
-	fn advance(steps: u32) -> Weight {
-		Self::of(AGENDA, 5, 3).saturating_add(Self::of(STEP, 3, 2).saturating_mul(steps.into()))
+	fn advance(s: u32) -> Weight {
+		Weight::from_parts(49_865_994, 18_841)
+			.saturating_add(T::DbWeight::get().reads_writes(12, 7))
+			.saturating_add(Weight::from_parts(90_647_419, 0).saturating_mul(s.into()))
+			.saturating_add(T::DbWeight::get().reads(4).saturating_mul(s.into()))
+			.saturating_add(T::DbWeight::get().writes(3).saturating_mul(s.into()))
+			.saturating_add(Weight::from_parts(0, 7_812).saturating_mul(s.into()))
 	}
 
-	fn claim(steps: u32) -> Weight {
-		Self::of(CALL, 4, 5).saturating_add(Self::advance(steps))
+	fn claim(s: u32) -> Weight {
+		Weight::from_parts(163_368_228, 18_841)
+			.saturating_add(T::DbWeight::get().reads_writes(16, 9))
+			.saturating_add(Weight::from_parts(88_702_075, 0).saturating_mul(s.into()))
+			.saturating_add(T::DbWeight::get().reads(4).saturating_mul(s.into()))
+			.saturating_add(T::DbWeight::get().writes(3).saturating_mul(s.into()))
+			.saturating_add(Weight::from_parts(0, 7_812).saturating_mul(s.into()))
 	}
 
-	// Beside counting: contract, leg, batch, two edges, provider, both accounts, booked and
-	// unclaimed amounts, two list entries, and the records of a stream that ends.
-	fn close(steps: u32) -> Weight {
-		Self::of(CALL.saturating_add(AGENDA), 16, 20).saturating_add(Self::advance(steps))
+	fn close(s: u32) -> Weight {
+		Weight::from_parts(274_886_806, 18_841)
+			.saturating_add(T::DbWeight::get().reads_writes(21, 20))
+			.saturating_add(Weight::from_parts(92_400_316, 0).saturating_mul(s.into()))
+			.saturating_add(T::DbWeight::get().reads(4).saturating_mul(s.into()))
+			.saturating_add(T::DbWeight::get().writes(3).saturating_mul(s.into()))
+			.saturating_add(Weight::from_parts(0, 7_812).saturating_mul(s.into()))
 	}
 
-	// The lane's state, its outbox and its digest are the messenger's.
 	fn flush() -> Weight {
-		Self::of(SEND, 8, 5)
+		Weight::from_parts(98_779_000, 11_643).saturating_add(T::DbWeight::get().reads_writes(5, 4))
 	}
 
 	fn withdraw_unclaimed() -> Weight {
-		Self::of(CALL, 4, 4)
+		Weight::from_parts(47_721_000, 6_196).saturating_add(T::DbWeight::get().reads_writes(4, 4))
 	}
 
 	fn find_batches() -> Weight {
-		Self::of(BATCH, 2, 0)
+		Weight::from_parts(135_313_000, 682_782)
+			.saturating_add(T::DbWeight::get().reads_writes(128, 0))
 	}
 
-	// A batch has one record. An outage reads its stream and changes its outage list. A fault
-	// changes its leg, its stream, its record and its provider and reads batch, contract and outages.
-	fn report(batches: u32, outages: u32, faults: u32) -> Weight {
-		Self::of(REPORT, 2, 1)
-			.saturating_add(Self::of(BATCH, 1, 1).saturating_mul(batches.into()))
-			.saturating_add(Self::of(OUTAGE, 3, 3).saturating_mul(outages.into()))
-			.saturating_add(Self::of(FAULT, 6, 4).saturating_mul(faults.into()))
+	fn report(b: u32) -> Weight {
+		Weight::from_parts(1_138_222, 3_781)
+			.saturating_add(T::DbWeight::get().reads_writes(2, 1))
+			.saturating_add(Weight::from_parts(3_517_893, 0).saturating_mul(b.into()))
+			.saturating_add(T::DbWeight::get().reads(1).saturating_mul(b.into()))
+			.saturating_add(T::DbWeight::get().writes(1).saturating_mul(b.into()))
+			.saturating_add(Weight::from_parts(0, 2_548).saturating_mul(b.into()))
+	}
+
+	fn report_outages(o: u32) -> Weight {
+		Weight::from_parts(29_474_000, 3_781)
+			.saturating_add(T::DbWeight::get().reads_writes(2, 1))
+			.saturating_add(Weight::from_parts(18_623_428, 0).saturating_mul(o.into()))
+			.saturating_add(T::DbWeight::get().reads(3).saturating_mul(o.into()))
+			.saturating_add(T::DbWeight::get().writes(3).saturating_mul(o.into()))
+			.saturating_add(Weight::from_parts(0, 4_798).saturating_mul(o.into()))
+	}
+
+	fn report_faults(f: u32) -> Weight {
+		Weight::from_parts(38_077_000, 3_781)
+			.saturating_add(T::DbWeight::get().reads_writes(2, 1))
+			.saturating_add(Weight::from_parts(32_137_244, 0).saturating_mul(f.into()))
+			.saturating_add(T::DbWeight::get().reads(6).saturating_mul(f.into()))
+			.saturating_add(T::DbWeight::get().writes(4).saturating_mul(f.into()))
+			.saturating_add(Weight::from_parts(0, 4_798).saturating_mul(f.into()))
 	}
 
 	fn flag_stalled() -> Weight {
-		Self::of(REPORT, 2, 1)
+		Weight::from_parts(11_277_000, 3_781).saturating_add(T::DbWeight::get().reads_writes(2, 1))
 	}
 
 	fn heartbeat() -> Weight {
-		Self::of(REPORT, 2, 1)
+		Weight::from_parts(8_623_000, 3_781).saturating_add(T::DbWeight::get().reads_writes(2, 1))
 	}
 
-	// Beside proposing and accepting: the signature, checked twice at most, and the number.
-	fn publish(proposals: u32) -> Weight {
-		let one = Self::propose().saturating_add(Self::accept());
-		let one = one.saturating_add(Self::of(SIGNATURE, 1, 1));
-		Self::of(REPORT, 2, 0).saturating_add(one.saturating_mul(proposals.into()))
+	fn publish(n: u32) -> Weight {
+		Weight::from_parts(174_116_155, 18_841)
+			.saturating_add(T::DbWeight::get().reads_writes(20, 14))
+			.saturating_add(Weight::from_parts(256_078_267, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(4).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().writes(8).saturating_mul(n.into()))
+			.saturating_add(Weight::from_parts(0, 2_614).saturating_mul(n.into()))
 	}
 
 	fn extend() -> Weight {
-		Self::accept()
+		Weight::from_parts(222_814_000, 18_841)
+			.saturating_add(T::DbWeight::get().reads_writes(19, 14))
 	}
 
-	// Up to four legs are cut and as many opened.
-	fn amend(steps: u32) -> Weight {
-		Self::end(steps)
-			.saturating_add(Self::accept().saturating_mul(4))
-			.saturating_add(Self::of(SIGNATURE, 0, 0))
+	fn amend(s: u32) -> Weight {
+		Weight::from_parts(1_051_094_115, 90_245)
+			.saturating_add(T::DbWeight::get().reads_writes(58, 58))
+			.saturating_add(Weight::from_parts(350_517_949, 0).saturating_mul(s.into()))
+			.saturating_add(T::DbWeight::get().reads(16).saturating_mul(s.into()))
+			.saturating_add(T::DbWeight::get().writes(12).saturating_mul(s.into()))
+			.saturating_add(Weight::from_parts(0, 31_248).saturating_mul(s.into()))
 	}
 
-	// Of each leg: itself, its stream, agenda, outages, batch, chain and two edges.
-	fn end(steps: u32) -> Weight {
-		Self::of(CALL, 8, 8)
-			.saturating_add(Self::of(AGENDA, 10, 9).saturating_mul(4))
-			.saturating_add(Self::advance(steps))
+	fn end(s: u32) -> Weight {
+		Weight::from_parts(782_834_978, 72_394)
+			.saturating_add(T::DbWeight::get().reads_writes(49, 49))
+			.saturating_add(Weight::from_parts(352_384_702, 0).saturating_mul(s.into()))
+			.saturating_add(T::DbWeight::get().reads(16).saturating_mul(s.into()))
+			.saturating_add(T::DbWeight::get().writes(12).saturating_mul(s.into()))
+			.saturating_add(Weight::from_parts(0, 31_248).saturating_mul(s.into()))
 	}
 
-	fn finalise_faults(faults: u32) -> Weight {
-		Self::of(REPORT, 2, 0).saturating_add(Self::of(CALL, 8, 7).saturating_mul(faults.into()))
+	fn finalise_faults(n: u32) -> Weight {
+		Weight::from_parts(180_690_611, 18_841)
+			.saturating_add(T::DbWeight::get().reads_writes(13, 11))
+			.saturating_add(Weight::from_parts(83_300_913, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(1).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().writes(1).saturating_mul(n.into()))
+			.saturating_add(Weight::from_parts(0, 2_559).saturating_mul(n.into()))
 	}
 
-	fn appeal(bytes: u32) -> Weight {
-		Self::of(CALL.saturating_add(EVIDENCE_BYTE.saturating_mul(bytes.into())), 8, 4)
+	fn appeal(n: u32) -> Weight {
+		Weight::from_parts(506_529_735, 3_784)
+			.saturating_add(T::DbWeight::get().reads_writes(7, 4))
+			.saturating_add(Weight::from_parts(1_879, 0).saturating_mul(n.into()))
 	}
 
 	fn demand_audit() -> Weight {
-		Self::of(CALL, 6, 3)
+		Weight::from_parts(59_029_000, 3_781).saturating_add(T::DbWeight::get().reads_writes(7, 3))
 	}
 
 	fn answer_audit() -> Weight {
-		Self::of(CALL.saturating_add(SIGNATURE), 5, 4)
+		Weight::from_parts(207_832_000, 6_196).saturating_add(T::DbWeight::get().reads_writes(6, 4))
 	}
 
 	fn set_chain_terms() -> Weight {
-		Self::of(REPORT, 1, 1)
+		Weight::from_parts(8_573_000, 3_781).saturating_add(T::DbWeight::get().reads_writes(1, 1))
 	}
 }

@@ -4,6 +4,8 @@
 
 extern crate alloc;
 
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
 mod calls;
 mod endpoint;
 mod impls;
@@ -292,7 +294,7 @@ pub mod pallet {
 		///
 		/// *Fails if* the caller is no provider. *Emits* [`Event::PayeeChanged`].
 		#[pallet::call_index(6)]
-		#[pallet::weight(T::WeightInfo::set_accepting())]
+		#[pallet::weight(T::WeightInfo::set_payee())]
 		pub fn set_payee(origin: OriginFor<T>, payee: Option<AccountId>) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			Self::do_set_payee(who, payee)
@@ -303,7 +305,7 @@ pub mod pallet {
 		/// *Fails if* the caller is no provider or has announced it. *Emits*
 		/// [`Event::ExitAnnounced`].
 		#[pallet::call_index(7)]
-		#[pallet::weight(T::WeightInfo::set_accepting())]
+		#[pallet::weight(T::WeightInfo::announce_exit())]
 		pub fn announce_exit(origin: OriginFor<T>) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			Self::do_announce_exit(who)
@@ -314,7 +316,7 @@ pub mod pallet {
 		/// *Fails if* the caller has not announced that it leaves. *Emits*
 		/// [`Event::ExitCancelled`].
 		#[pallet::call_index(8)]
-		#[pallet::weight(T::WeightInfo::set_accepting())]
+		#[pallet::weight(T::WeightInfo::cancel_exit())]
 		pub fn cancel_exit(origin: OriginFor<T>) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			Self::do_cancel_exit(who)

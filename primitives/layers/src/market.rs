@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Identifiers and terms that contract chains and proof chains share.
 
-use crate::{AccountId, Balance, BlockNumber, ChainId, Header};
+use crate::{AccountId, Balance, BlockNumber, ChainId, Header, MAX_BATCH_BYTES};
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -213,8 +213,8 @@ pub struct SignedProposal {
 
 /// Most proposals that are published at once.
 pub const MAX_PUBLISHED: u32 = 64;
-/// Most bytes of a transaction's proof under its block's extrinsics root.
-pub const MAX_EVIDENCE_BYTES: u32 = 512 * 1024;
+/// Most bytes of a transaction's proof under its block's extrinsics root: the longest batch fits.
+pub const MAX_EVIDENCE_BYTES: u32 = MAX_BATCH_BYTES + 64 * 1024;
 
 /// Shows that the answer to a challenge was in a block of the proof chain in time.
 #[derive(Encode, Decode, DecodeWithMemTracking, TypeInfo, Clone, Debug, PartialEq, Eq)]

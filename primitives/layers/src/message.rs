@@ -22,6 +22,9 @@ pub const MAX_PARTS: u16 = 8;
 /// Most batches one window may start.
 pub const MAX_BATCHES_PER_WINDOW: u64 = 256;
 
+/// Longest call that a parent may have dispatched on a child, in bytes.
+pub const MAX_ADMIN_CALL: u32 = 8 * 1024;
+
 /// Randomness of the main chain.
 #[derive(
 	Encode,
@@ -191,13 +194,16 @@ pub enum Message {
 		/// The key.
 		operator: Operator,
 	},
+	/// Parent to child: a call of the child's runtime, encoded, to dispatch as root.
+	#[codec(index = 8)]
+	Admin(BoundedVec<u8, ConstU32<MAX_ADMIN_CALL>>),
 }
 
 impl Message {
 	/// The lane this message travels on.
 	pub fn lane(&self) -> LaneId {
 		match self {
-			Message::Beacon(_) => LaneId::ADMIN,
+			Message::Beacon(_) | Message::Admin(_) => LaneId::ADMIN,
 			Message::Credit { .. } | Message::Release { .. } => LaneId::MONEY,
 			Message::Track(_)
 			| Message::Untrack(_)
@@ -214,7 +220,8 @@ impl Message {
 			| Message::Credit { .. }
 			| Message::Track(_)
 			| Message::Untrack(_)
-			| Message::SetOperator { .. } => Relation::Parent,
+			| Message::SetOperator { .. }
+			| Message::Admin(_) => Relation::Parent,
 			Message::Release { .. } | Message::Report(_) | Message::Heartbeat { .. } => {
 				Relation::Child
 			}

@@ -27,7 +27,7 @@ pub fn challenge(
 	let chunks = size.chunks();
 	let wanted = u64::from(ProofBound::new(size, count).chunks);
 	let mut words = Words::new(seed, provider, leg);
-	let mut picked = Vec::new();
+	let mut picked = Vec::with_capacity(usize::try_from(wanted).unwrap_or_default());
 	for last in chunks.saturating_sub(wanted)..chunks {
 		let drawn = words.draw_below(last.saturating_add(1));
 		picked.push(if picked.contains(&drawn) { last } else { drawn });

@@ -32,7 +32,7 @@ pub mod reference;
 pub use challenge::{challenge, is_due, CHALLENGE_DOMAIN, DUE_DOMAIN};
 pub use hash::ChainingValue;
 pub use id::{ChallengeSeed, ContentId, NotHex};
-pub use proof::{encoded_bound, PossessionProof, ProofBound, ProofError};
+pub use proof::{encoded_bound, PossessionProof, ProofBound, ProofError, ProofRef};
 pub use size::{BlobSize, SizeError};
 pub use tree::{left_chunks, path, Path, Side, Subtree};
 pub use verify::verify;

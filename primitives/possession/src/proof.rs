@@ -95,18 +95,61 @@ impl PossessionProof {
 
 	/// As [`Self::shape_matches`], and says what is wrong.
 	pub fn check_shape(&self, size: BlobSize, indices: &[u64]) -> Result<(), ProofError> {
+		ProofRef::from(self).check_shape(size, indices)
+	}
+
+	/// Whether it is no larger than a proof for `count` chunks of a blob of that size can be.
+	pub fn is_within(&self, size: BlobSize, count: u8) -> bool {
+		ProofRef::from(self).is_within(size, count)
+	}
+}
+
+/// A [`PossessionProof`] that lies in bytes of somebody else, so that many are read without copies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProofRef<'a> {
+	/// The challenged chunks, in ascending order and without anything between them.
+	pub chunks: &'a [u8],
+	/// The hashes of the nodes beside the ways to the chunks, from left to right, each once.
+	pub siblings: &'a [ChainingValue],
+}
+
+impl<'a> ProofRef<'a> {
+	/// Reads the proof that is encoded at the front of `input`, and moves `input` behind it.
+	///
+	/// It takes what [`PossessionProof`]'s own decoding takes, and nothing else. `None` if there is
+	/// no such proof; where `input` then stands does not matter.
+	pub fn take(input: &mut &'a [u8]) -> Option<Self> {
+		let length = take_length(input)?;
+		let chunks = input.split_off(..length)?;
+		let length = take_length(input)?.checked_mul(core::mem::size_of::<ChainingValue>())?;
+		let (siblings, _) = input.split_off(..length)?.as_chunks();
+		Some(Self { chunks, siblings })
+	}
+
+	/// As [`PossessionProof::check_shape`].
+	pub fn check_shape(&self, size: BlobSize, indices: &[u64]) -> Result<(), ProofError> {
 		check_indices(size, indices)?;
-		let mut shape = Shape(Parts::new(self));
+		let mut shape = Shape(Parts::new(*self));
 		walk(&mut shape, Subtree::root(size), indices)?;
 		shape.0.finish()
 	}
 
-	/// Whether it is no larger than a proof for `count` chunks of a blob of that size can be.
+	/// As [`PossessionProof::is_within`].
 	pub fn is_within(&self, size: BlobSize, count: u8) -> bool {
 		let bound = ProofBound::new(size, count);
 		let fits = |len: usize, most: u32| u32::try_from(len).is_ok_and(|len| len <= most);
 		fits(self.chunks.len(), bound.bytes) && fits(self.siblings.len(), bound.siblings)
 	}
+}
+
+impl<'a> From<&'a PossessionProof> for ProofRef<'a> {
+	fn from(proof: &'a PossessionProof) -> Self {
+		Self { chunks: &proof.chunks, siblings: &proof.siblings }
+	}
+}
+
+fn take_length(input: &mut &[u8]) -> Option<usize> {
+	usize::try_from(Compact::<u32>::decode(input).ok()?.0).ok()
 }
 
 /// Checks that `indices` are what [`challenge`](crate::challenge) could have given.
@@ -133,8 +176,8 @@ pub(crate) struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-	pub(crate) fn new(proof: &'a PossessionProof) -> Self {
-		Self { chunks: &proof.chunks, siblings: proof.siblings.iter() }
+	pub(crate) fn new(proof: ProofRef<'a>) -> Self {
+		Self { chunks: proof.chunks, siblings: proof.siblings.iter() }
 	}
 
 	pub(crate) fn chunk(&mut self, at: Subtree) -> Result<&'a [u8], ProofError> {

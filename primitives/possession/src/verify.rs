@@ -5,7 +5,7 @@ use crate::{
 	hash,
 	proof::Parts,
 	tree::{walk, Subtree, Visit},
-	BlobSize, ChainingValue, ContentId, PossessionProof, ProofError,
+	BlobSize, ChainingValue, ContentId, ProofError, ProofRef,
 };
 
 /// Checks that whoever made the proof had the chunks `indices` of the blob.
@@ -13,12 +13,13 @@ use crate::{
 /// `root` and `size` come from the contract and `indices` from [`challenge`](crate::challenge),
 /// none of them from the prover. Nothing is hashed before the proof has the right shape; what is
 /// hashed then is bounded by [`ProofBound`](crate::ProofBound).
-pub fn verify(
+pub fn verify<'a>(
 	root: &ContentId,
 	size: BlobSize,
 	indices: &[u64],
-	proof: &PossessionProof,
+	proof: impl Into<ProofRef<'a>>,
 ) -> Result<(), ProofError> {
+	let proof = proof.into();
 	proof.check_shape(size, indices)?;
 	let mut hashes = Hashes(Parts::new(proof));
 	let got = ContentId(walk(&mut hashes, Subtree::root(size), indices)?);

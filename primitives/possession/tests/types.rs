@@ -3,7 +3,9 @@
 #![cfg(feature = "std")]
 
 use codec::{Decode, Encode, MaxEncodedLen};
-use terrace_possession::{BlobSize, ChallengeSeed, ContentId, PossessionProof, MAX_BLOB_SIZE};
+use terrace_possession::{
+	BlobSize, ChallengeSeed, ContentId, PossessionProof, ProofRef, MAX_BLOB_SIZE,
+};
 
 const EMPTY: &str = "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262";
 
@@ -63,4 +65,35 @@ fn proof_is_two_lists_in_scale() {
 	let proof = PossessionProof { chunks: vec![1, 2, 3], siblings: vec![[4; 32]] };
 	let expected = [&[3 << 2, 1, 2, 3, 1 << 2][..], &[4; 32]].concat();
 	assert_eq!(proof.encode(), expected);
+}
+
+#[test]
+fn proof_is_read_in_place_as_it_is_decoded() {
+	let proofs = [
+		PossessionProof::default(),
+		PossessionProof { chunks: vec![1; 1024], siblings: vec![[4; 32]; 20] },
+		PossessionProof { chunks: vec![2; 16 * 1024], siblings: vec![[5; 32]; 417] },
+	];
+	let all = proofs.encode();
+	let mut rest = all.as_slice();
+	for proof in &proofs {
+		assert_eq!(ProofRef::take(&mut rest), Some(ProofRef::from(proof)));
+	}
+	assert!(rest.is_empty());
+	assert_eq!(ProofRef::take(&mut rest), None);
+}
+
+#[test]
+fn what_is_no_encoded_proof_is_not_read_in_place_either() {
+	let whole = PossessionProof { chunks: vec![1; 70], siblings: vec![[4; 32]; 2] }.encode();
+	for end in 0..whole.len() {
+		let cut = &whole[..end];
+		assert_eq!(ProofRef::take(&mut &*cut), None, "{end} of {} bytes", whole.len());
+		assert!(PossessionProof::decode(&mut &*cut).is_err());
+	}
+	// A length in more bytes than it takes, and lengths beyond all memory.
+	for bytes in [&[1, 0, 0][..], &[0xfe, 0xff, 0xff, 0xff], &[0, 0xfe, 0xff, 0xff, 0xff]] {
+		assert_eq!(ProofRef::take(&mut &*bytes), None, "{bytes:?}");
+		assert!(PossessionProof::decode(&mut &*bytes).is_err());
+	}
 }

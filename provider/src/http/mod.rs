@@ -3,6 +3,8 @@
 
 mod answer;
 mod blobs;
+mod cors;
+mod parked;
 mod range;
 mod upload;
 
@@ -10,10 +12,12 @@ use crate::{upkeep::Contracts, Metrics, Store};
 use answer::Failure;
 use axum::{
 	extract::{DefaultBodyLimit, State},
+	middleware::from_fn,
 	response::Json,
 	routing::{get, put},
 	Router,
 };
+use parked::Parked;
 use serde_json::{json, Value};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -33,6 +37,7 @@ pub struct Service {
 	/// The figures.
 	pub metrics: Metrics,
 	uploads: Arc<Semaphore>,
+	parked: Parked,
 }
 
 impl Service {
@@ -43,15 +48,18 @@ impl Service {
 		capacity: u64,
 		metrics: Metrics,
 	) -> Self {
-		Self { store, contracts, capacity, metrics, uploads: Arc::new(Semaphore::new(UPLOADS)) }
+		let uploads = Arc::new(Semaphore::new(UPLOADS));
+		Self { store, contracts, capacity, metrics, uploads, parked: Parked::default() }
 	}
 
 	/// The routes.
 	pub fn router(self) -> Router {
 		Router::new()
-			.route("/contracts/{id}", put(upload::put))
+			.route("/contracts/{id}", put(upload::put).head(upload::head))
 			.route("/blobs/{root}", get(blobs::get))
 			.route("/health", get(health))
+			.route_layer(from_fn(cors::share))
+			// Behind the layer: figures are for the operator's own tools.
 			.route("/metrics", get(metrics))
 			// A blob's length is bounded by its contract, and checked while it arrives.
 			.layer(DefaultBodyLimit::disable())

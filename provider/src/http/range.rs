@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The `Range` header, as far as one range of bytes.
+//! The `Range` and `Content-Range` headers, as far as one range of bytes.
 
 use std::ops::Range;
 
@@ -29,6 +29,18 @@ pub fn parse(header: Option<&str>, size: u64) -> Wanted {
 		}
 		_ => Wanted::All,
 	}
+}
+
+/// First byte of a `Content-Range` that goes on to the last one of a blob of `size` bytes.
+pub fn continued_from(header: &str, size: u64) -> Option<u64> {
+	let (span, whole) = header.trim().strip_prefix("bytes ")?.split_once('/')?;
+	let (first, last) = span.split_once('-')?;
+	let read = |text| match number(text) {
+		Number::Some(number) => Some(number),
+		Number::None | Number::Bad => None,
+	};
+	let (first, last, whole) = (read(first)?, read(last)?, read(whole)?);
+	(whole == size && last.checked_add(1) == Some(size) && first <= last).then_some(first)
 }
 
 fn bounded(start: u64, end: u64, size: u64) -> Wanted {
@@ -82,6 +94,25 @@ mod tests {
 		];
 		for (header, expected, what) in cases {
 			assert_eq!(parse(header, 100), expected, "{what}");
+		}
+	}
+
+	#[test]
+	fn uploads_go_on_to_the_last_byte() {
+		let cases = [
+			("bytes 0-99/100", Some(0), "all of it"),
+			("bytes 99-99/100", Some(99), "the last byte"),
+			("bytes 10-98/100", None, "not up to the end"),
+			("bytes 10-99/101", None, "another size"),
+			("bytes 10-99/*", None, "no size"),
+			("bytes 100-99/100", None, "nothing left"),
+			("bytes -99/100", None, "no start"),
+			("bytes 1-18446744073709551615/18446744073709551615", None, "an end beyond all"),
+			("bytes=10-99/100", None, "another header's form"),
+			("", None, "nothing"),
+		];
+		for (header, expected, what) in cases {
+			assert_eq!(continued_from(header, 100), expected, "{what}");
 		}
 	}
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //! A chain with the rules that matter to a relay, and real justifications.
 
+mod links;
+
 use crate::{
 	calls::Call,
-	direction::authorities_key,
 	finality::{hands_over, Justification, Voters},
 };
 use bp_header_chain::justification::verify_justification;
@@ -18,19 +19,21 @@ use sp_consensus_grandpa::{
 };
 use sp_core::H256;
 use sp_runtime::{traits::Header as _, Digest, DigestItem, Weight};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use terrace_client::Error;
 use terrace_layers::{
 	keys, limits,
 	views::{LaneView, NeighbourStatus, NeighbourView},
-	Authorities, Balance, Blockers, ChainId, Direction, FinalityProof, Header, LaneId, LaneState,
-	Layer, Relation,
+	Authorities, Balance, Blockers, ChainId, Checkpoint, Direction, FinalityProof, Header, LaneId,
+	LaneState, Layer, Relation,
 };
 
 /// What every message weighs.
 pub(crate) const WEIGHT: Weight = Weight::from_parts(1_000_000_000, 1_000);
 /// Authorities of a set.
 const MEMBERS: u16 = 4;
+/// Blocks between a recovery and its effect.
+const DELAY: u32 = 20;
 
 /// A neighbour that is followed from its genesis.
 pub(crate) fn view(chain: u8) -> NeighbourView {
@@ -52,14 +55,15 @@ pub(crate) fn view(chain: u8) -> NeighbourView {
 }
 
 /// A neighbour as the chain knows it.
+#[derive(Clone)]
 struct Client {
 	view: NeighbourView,
 	voters: Authorities,
-	known: BTreeSet<u32>,
+	known: BTreeMap<u32, H256>,
 }
 
 /// A lane's end.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct End {
 	sent: Vec<Vec<u8>>,
 	received: Vec<Vec<u8>>,
@@ -67,6 +71,7 @@ struct End {
 }
 
 /// A chain.
+#[derive(Clone)]
 pub(crate) struct Chain {
 	pub id: ChainId,
 	pub layer: Layer,
@@ -81,6 +86,12 @@ pub(crate) struct Chain {
 	pub listeners: Vec<UnboundedSender<Vec<u8>>>,
 	/// Blocks beside the chain.
 	forks: Vec<Header>,
+	/// What makes the states of this branch others than those of another one.
+	twist: H256,
+	/// A recovery of the parent that waits.
+	pub pending: Option<(Checkpoint, u32)>,
+	/// Whether a fork of the neighbour was shown.
+	pub forked: bool,
 	/// Offences of the neighbour's authorities that were reported.
 	pub punished: Vec<Equivocation<H256, u32>>,
 	/// Calls that did their work.
@@ -114,10 +125,13 @@ impl Chain {
 			client: Client {
 				view: NeighbourView { relation, ..view(peer) },
 				voters: keys_of(0),
-				known: BTreeSet::from([0]),
+				known: BTreeMap::new(),
 			},
 			listeners: Vec::new(),
 			forks: Vec::new(),
+			twist: H256::zero(),
+			pending: None,
+			forked: false,
 			punished: Vec::new(),
 			applied: Vec::new(),
 			vain: 0,
@@ -126,10 +140,22 @@ impl Chain {
 		chain
 	}
 
+	/// Lets the chain know where its neighbour begins.
+	pub fn meet(&mut self, peer: &Chain) {
+		let genesis = peer.headers.first().expect("there is a first block").hash();
+		self.client.view.best_hash = genesis;
+		self.client.known.insert(0, genesis);
+	}
+
+	/// The same chain so far, which goes another way from here.
+	pub fn branch(&self) -> Self {
+		Self { listeners: Vec::new(), twist: H256::repeat_byte(0x0f), ..self.clone() }
+	}
+
 	fn append(&mut self, digest: Digest, set: u64) {
 		let number = u32::try_from(self.headers.len()).expect("few blocks");
 		let parent = self.headers.last().map(Header::hash).unwrap_or_default();
-		let root = H256::from_low_u64_be(number.into()) ^ self.id.0;
+		let root = H256::from_low_u64_be(number.into()) ^ self.id.0 ^ self.twist;
 		self.headers.push(Header::new(number, H256::zero(), root, parent, digest));
 		self.sets.push(set);
 		let ends = self.lanes.iter();
@@ -240,6 +266,17 @@ impl Chain {
 		&self.client.view
 	}
 
+	/// The neighbour as time has made of it.
+	pub fn seen(&self) -> NeighbourView {
+		use NeighbourStatus::{Active, Draining, Expired};
+		let mut view = self.client.view.clone();
+		let overdue = self.number() >= view.expires_at;
+		if overdue && matches!(view.status, Active | Draining) {
+			view.status = Expired;
+		}
+		view
+	}
+
 	pub fn view_mut(&mut self) -> &mut NeighbourView {
 		&mut self.client.view
 	}
@@ -274,8 +311,13 @@ impl Chain {
 			let number = usize::try_from(at.unwrap_or(self.number())).ok()?;
 			return self.sets.get(number).map(Encode::encode);
 		}
-		let peer = self.client.view.chain;
-		(key == authorities_key(peer)).then(|| self.client.voters.encode())
+		if key == keys::grandpa_authorities() {
+			let number = usize::try_from(at.unwrap_or(self.number())).ok()?;
+			let list =
+				|set: &u64| keys_of(*set).into_iter().map(|key| (key, 1u64)).collect::<Vec<_>>();
+			return self.sets.get(number).map(list).map(|list| list.encode());
+		}
+		self.record(key)
 	}
 
 	/// What a call would fail with.
@@ -283,6 +325,10 @@ impl Chain {
 		match call.name {
 			"relay" => Relayed::read(call).and_then(|relayed| self.check_relay(&relayed)),
 			"report_equivocation" => self.check_report(call),
+			"report_fork" => self.check_fork(call),
+			"expire" => self.check_expiry(),
+			"recover_parent" => self.check_recovery(call),
+			"apply_recovery" => self.check_due(),
 			_ => self.imported(&proofs(call)?).map(drop),
 		}
 	}
@@ -293,6 +339,13 @@ impl Chain {
 		match call.name {
 			"relay" => self.apply_relay(Relayed::read(call)?, now)?,
 			"report_equivocation" => self.punished.push(field(call, "equivocation")?),
+			"report_fork" => {
+				self.forked = true;
+				self.client.view.status = NeighbourStatus::Frozen;
+			}
+			"expire" => self.client.view.status = NeighbourStatus::Expired,
+			"recover_parent" => self.pending = Some((field(call, "checkpoint")?, now + DELAY)),
+			"apply_recovery" => self.adopt(now),
 			_ => self.import(&proofs(call)?, now)?,
 		}
 		self.applied.push(call.name);
@@ -301,7 +354,9 @@ impl Chain {
 
 	/// What the client would be after these proofs.
 	fn imported(&self, proofs: &[FinalityProof]) -> Result<(NeighbourView, Authorities), Error> {
-		let (mut view, mut keys) = (self.client.view.clone(), self.client.voters.clone());
+		let (mut view, mut keys) = (self.seen(), self.client.voters.clone());
+		let followed = matches!(view.status, NeighbourStatus::Active | NeighbourStatus::Draining);
+		refuse(!followed, "ChainRegistry", "NotActive")?;
 		for (place, proof) in proofs.iter().enumerate() {
 			let voters = Voters::new(keys.clone(), view.set_id).expect("not empty");
 			let (header, justification) = (&proof.header, &proof.justification);
@@ -323,7 +378,11 @@ impl Chain {
 	fn import(&mut self, proofs: &[FinalityProof], now: u32) -> Result<(), Error> {
 		let (view, voters) = self.imported(proofs)?;
 		let life = self.client.view.expires_at - self.client.view.last_progress_at;
-		self.client.known.extend(proofs.iter().map(|proof| proof.header.number));
+		let headers = proofs.iter().map(|proof| (proof.header.number, proof.header.hash()));
+		self.client.known.extend(headers);
+		if self.pending.take().is_some() {
+			self.applied.push("cancelled");
+		}
 		self.client.view = view;
 		self.client.voters = voters;
 		self.client.view.last_progress_at = now;
@@ -340,7 +399,7 @@ impl Chain {
 				refuse(proof.header.number != relayed.at, "CrossLayer", "HeaderUnknown")?;
 			}
 			None => {
-				let is_known = self.client.known.contains(&relayed.at);
+				let is_known = self.client.known.contains_key(&relayed.at);
 				refuse(!is_known, "CrossLayer", "HeaderUnknown")?;
 			}
 		}

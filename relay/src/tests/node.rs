@@ -267,7 +267,7 @@ impl Node for TestNode {
 	}
 
 	fn neighbours(&self) -> Answer<'_, Vec<NeighbourView>> {
-		let view = self.chain().view().clone();
+		let view = self.chain().seen();
 		let odd = |way| match way % 2 {
 			0 => vec![],
 			_ => vec![
@@ -275,7 +275,7 @@ impl Node for TestNode {
 				view.clone(),
 			],
 		};
-		self.answer("neighbours", odd, |node| Ok(vec![node.chain().view().clone()]))
+		self.answer("neighbours", odd, |node| Ok(vec![node.chain().seen()]))
 	}
 
 	fn lane(&self, peer: ChainId, lane: LaneId, at: Option<H256>) -> Answer<'_, Option<LaneView>> {

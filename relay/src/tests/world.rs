@@ -9,6 +9,7 @@ use super::{
 use crate::{edge, journal::Journal, metrics::Metrics, side::Context, Config};
 use futures::{future::join_all, FutureExt};
 use std::{
+	path::PathBuf,
 	sync::{Arc, Mutex, MutexGuard},
 	time::Duration,
 };
@@ -27,6 +28,8 @@ pub(crate) struct World {
 	pub above: Vec<TestNode>,
 	/// Nodes of the child.
 	pub below: Vec<TestNode>,
+	/// Files with what the child's authorities have signed.
+	pub recovery: Vec<PathBuf>,
 	next_block: Mutex<Duration>,
 }
 
@@ -34,8 +37,10 @@ impl World {
 	/// A main chain and a contract chain, each with so many nodes.
 	pub fn new(nodes: usize) -> Self {
 		let clock = Paused::new();
-		let parent = Chain::new(1, Layer::Main, 2, Relation::Child);
-		let child = Chain::new(2, Layer::Contract, 1, Relation::Parent);
+		let mut parent = Chain::new(1, Layer::Main, 2, Relation::Child);
+		let mut child = Chain::new(2, Layer::Contract, 1, Relation::Parent);
+		parent.meet(&child);
+		child.meet(&parent);
 		let (parent, child) = (Arc::new(Mutex::new(parent)), Arc::new(Mutex::new(child)));
 		let named = |name: &str, chain: &Arc<Mutex<Chain>>| {
 			let make = |number| TestNode {
@@ -48,7 +53,8 @@ impl World {
 			(0..nodes).map(make).collect()
 		};
 		let (above, below) = (named("parent", &parent), named("child", &child));
-		Self { above, below, clock, parent, child, next_block: Mutex::new(SLOT) }
+		let (recovery, next_block) = (Vec::new(), Mutex::new(SLOT));
+		Self { above, below, clock, parent, child, recovery, next_block }
 	}
 
 	pub fn parent(&self) -> MutexGuard<'_, Chain> {
@@ -70,6 +76,7 @@ impl World {
 		let config = Config {
 			parent_urls: urls(&self.above),
 			child_urls: urls(&self.below),
+			recovery: self.recovery.clone(),
 			..Default::default()
 		};
 		let nodes = self.above.iter().chain(&self.below);

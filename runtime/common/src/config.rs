@@ -4,10 +4,10 @@
 /// Opaque session keys and the configuration of System, Timestamp, Babe, Grandpa, Authorship,
 /// Session, CollatorSelection, Balances, TransactionPayment, Utility and Timing.
 ///
-/// Takes the runtime's `BaseCallFilter` and `BlockHashCount`.
+/// Takes the runtime's `BaseCallFilter` and `BlockHashCount`, and who gets the fees.
 #[macro_export]
 macro_rules! configure_common_pallets {
-	(call_filter: $filter:ty, block_hash_count: $hashes:expr) => {
+	(call_filter: $filter:ty, block_hash_count: $hashes:expr, fees: $fees:ty $(,)?) => {
 		sp_runtime::impl_opaque_keys! {
 			/// Keys an author signs blocks and votes with.
 			pub struct SessionKeys {
@@ -32,6 +32,7 @@ macro_rules! configure_common_pallets {
 			type Lookup = sp_runtime::traits::AccountIdLookup<AccountId, ()>;
 			type MaxConsumers = frame_support::traits::ConstU32<64>;
 			type Nonce = $crate::Nonce;
+			type SingleBlockMigrations = $crate::timing::migration::ToV1<Runtime>;
 			type SS58Prefix = frame_support::traits::ConstU16<42>;
 			type Version = Version;
 		}
@@ -166,10 +167,7 @@ macro_rules! configure_common_pallets {
 			>;
 			type OnChargeTransaction = pallet_transaction_payment::FungibleAdapter<
 				Balances,
-				frame_support::traits::tokens::imbalance::ResolveTo<
-					pallet_collator_selection::StakingPotAccountId<Runtime>,
-					Balances,
-				>,
+				$fees,
 			>;
 			type OperationalFeeMultiplier = frame_support::traits::ConstU8<5>;
 			type RuntimeEvent = RuntimeEvent;
@@ -185,6 +183,10 @@ macro_rules! configure_common_pallets {
 		}
 
 		impl $crate::timing::Config for Runtime {}
+
+		impl $crate::upgrades::Config for Runtime {
+			type Notice = $crate::timing::UpgradeNoticeOf<Runtime>;
+		}
 	};
 }
 
@@ -409,6 +411,35 @@ macro_rules! implement_apis {
 				}
 				fn beacon() -> Option<terrace_layers::Beacon> {
 					CrossLayer::beacon()
+				}
+			}
+
+			#[cfg(feature = "runtime-benchmarks")]
+			impl frame_benchmarking::Benchmark<Block> for Runtime {
+				fn benchmark_metadata(
+					extra: bool,
+				) -> (
+					alloc::vec::Vec<frame_benchmarking::BenchmarkList>,
+					alloc::vec::Vec<frame_support::traits::StorageInfo>,
+				) {
+					use frame_benchmarking::BenchmarkList;
+					use frame_support::traits::StorageInfoTrait;
+					let mut list = alloc::vec::Vec::<BenchmarkList>::new();
+					list_benchmarks!(list, extra);
+					(list, AllPalletsWithSystem::storage_info())
+				}
+
+				fn dispatch_benchmark(
+					config: frame_benchmarking::BenchmarkConfig,
+				) -> Result<alloc::vec::Vec<frame_benchmarking::BenchmarkBatch>, alloc::string::String>
+				{
+					use frame_benchmarking::BenchmarkBatch;
+					use frame_support::traits::WhitelistedStorageKeys;
+					let whitelist = AllPalletsWithSystem::whitelisted_storage_keys();
+					let mut batches = alloc::vec::Vec::<BenchmarkBatch>::new();
+					let params = (&config, &whitelist);
+					add_benchmarks!(params, batches);
+					Ok(batches)
 				}
 			}
 

@@ -37,6 +37,9 @@ pub const FREE_PER_BLOCK: Perbill = Perbill::from_percent(70);
 /// Share of a block's weight that relayed calls of one neighbour may take for nothing; no call that must
 /// be free takes more.
 pub const FREE_PER_CHAIN: Perbill = Perbill::from_percent(35);
+/// Most weight of a call that a parent has dispatched on a child: it must fit the share of free calls, with
+/// the relaying itself, and a letter that is dispatched again may take a quarter of a block.
+pub const MAX_ADMIN_WEIGHT: Weight = Weight::from_parts(MAX_BLOCK_WEIGHT.ref_time() / 5, u64::MAX);
 /// Bytes of possession proofs that a proof chain takes in a second: half of what its blocks hold.
 pub const PROOF_BYTES_PER_SECOND: u32 = MAX_BLOCK_LENGTH / 4;
 /// Blocks without progress after which a neighbour is not believed any more.

@@ -3,6 +3,7 @@
 
 use crate::{
 	constants::{DAYS, UNIT},
+	timing::Pace,
 	AccountId, Balance,
 };
 use alloc::{vec, vec::Vec};
@@ -59,6 +60,8 @@ pub struct Terms {
 	pub release_percent: u8,
 	/// Blocks in which a proof chain's report can be appealed against.
 	pub appeal_blocks: u32,
+	/// How long people have to decide.
+	pub pace: Pace,
 }
 
 /// The terms of a named preset.
@@ -72,6 +75,7 @@ pub fn terms(id: &PresetId) -> Option<Terms> {
 		recovery_delay: 20,
 		release_percent: 0,
 		appeal_blocks: 10,
+		pace: Pace::Seconds,
 	};
 	match id.as_ref() {
 		DEV => Some(short(vec![alice()])),
@@ -83,6 +87,7 @@ pub fn terms(id: &PresetId) -> Option<Terms> {
 			recovery_delay: 7 * DAYS,
 			release_percent: 10,
 			appeal_blocks: DAYS,
+			pace: Pace::Days,
 		}),
 		_ => None,
 	}
@@ -122,6 +127,7 @@ pub fn common(layer: Layer, terms: &Terms, balances: Vec<(AccountId, Balance)>) 
 			"recoveryDelay": terms.recovery_delay,
 			"releasePercent": terms.release_percent,
 			"appealBlocks": terms.appeal_blocks,
+			"pace": terms.pace,
 		},
 		"chainRegistry": { "layer": layer, "windowMs": window_ms },
 	})

@@ -8,15 +8,23 @@
 
 extern crate alloc;
 
+pub mod admin;
 pub mod apis;
+#[cfg(feature = "runtime-benchmarks")]
+pub mod benchmarking;
 mod config;
 pub mod constants;
 pub mod extension;
+mod fees;
 pub mod genesis;
 mod links;
+#[cfg(test)]
+mod mock;
 mod session;
 pub mod timing;
+pub mod upgrades;
 
+pub use fees::FeesToAuthors;
 pub use session::StableSet;
 
 use sp_runtime::{

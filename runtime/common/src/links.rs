@@ -3,13 +3,16 @@
 
 /// The configuration of ChainRegistry and CrossLayer.
 ///
-/// Takes whether relayed calls need no account, the least bond of a child, who is told of neighbours,
-/// where new randomness comes from, and who applies storage messages.
+/// Takes whether relayed calls need no account, who administers links, the least bond of a child, who
+/// gets slashed bonds, who is told of neighbours, where new randomness comes from, and who applies
+/// storage messages.
 #[macro_export]
 macro_rules! configure_links {
 	(
 		accountless: $accountless:expr,
-		min_bond: $min_bond:expr,
+		admin: $admin:ty,
+		min_bond: $min_bond:ty,
+		on_slash: $on_slash:ty,
 		on_neighbour: $on_neighbour:ty,
 		new_beacon: $new_beacon:ty,
 		on_message: $on_message:ty $(,)?
@@ -21,7 +24,7 @@ macro_rules! configure_links {
 			pub const EquivocationSlash: sp_runtime::Perbill = sp_runtime::Perbill::from_percent(10);
 			/// Part of a bond that a fork costs.
 			pub const ForkSlash: sp_runtime::Perbill = sp_runtime::Perbill::one();
-			/// Part of a slash that its reporter gets; the rest is burnt.
+			/// Part of a slash that its reporter gets.
 			pub const ReporterShare: sp_runtime::Perbill = sp_runtime::Perbill::from_percent(10);
 			/// Weight of relayed calls that are free in one block.
 			pub FreePerBlock: frame_support::weights::Weight =
@@ -44,7 +47,7 @@ macro_rules! configure_links {
 
 		impl pallet_chain_registry::Config for Runtime {
 			type Accountless = frame_support::traits::ConstBool<{ $accountless }>;
-			type AdminOrigin = frame_system::EnsureRoot<AccountId>;
+			type AdminOrigin = $admin;
 			type Backing = CrossLayer;
 			type Currency = Balances;
 			type EquivocationSlash = EquivocationSlash;
@@ -60,20 +63,22 @@ macro_rules! configure_links {
 			type MaxPastSets = frame_support::traits::ConstU32<16_384>;
 			type MaxStaleness =
 				frame_support::traits::ConstU32<{ $crate::constants::MAX_STALENESS }>;
-			type MinBond = frame_support::traits::ConstU128<{ $min_bond }>;
+			type MinBond = $min_bond;
 			type OnNeighbour = $on_neighbour;
-			type OnSlash = ();
+			type OnSlash = $on_slash;
 			type OwnAuthorities = OwnAuthorities;
 			type RecoveryDelay = $crate::timing::RecoveryDelayOf<Runtime>;
 			type RegisterOrigin = frame_system::EnsureSigned<AccountId>;
 			type ReporterShare = ReporterShare;
 			type RuntimeHoldReason = RuntimeHoldReason;
 			type WeightInfo = pallet_chain_registry::weights::SubstrateWeight<Runtime>;
+			#[cfg(feature = "runtime-benchmarks")]
+			type BenchmarkHelper = $crate::benchmarking::Links<Runtime>;
 		}
 
 		impl pallet_cross_layer::Config for Runtime {
 			type Accountless = frame_support::traits::ConstBool<{ $accountless }>;
-			type AdminOrigin = frame_system::EnsureRoot<AccountId>;
+			type AdminOrigin = $admin;
 			type Currency = Balances;
 			type MaxDeadLetters = frame_support::traits::ConstU32<256>;
 			type MinTransfer =
@@ -84,6 +89,8 @@ macro_rules! configure_links {
 			type Registry = ChainRegistry;
 			type ReleaseLimit = $crate::timing::ReleaseLimitOf<Runtime>;
 			type WeightInfo = pallet_cross_layer::weights::SubstrateWeight<Runtime>;
+			#[cfg(feature = "runtime-benchmarks")]
+			type BenchmarkHelper = $crate::benchmarking::Links<Runtime>;
 		}
 	};
 }

@@ -1,14 +1,62 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Lengths that are fixed at genesis and differ between a test network and a live one.
 
+pub mod migration;
+
 pub use pallet::*;
+
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+use serde::{Deserialize, Serialize};
+
+/// How long people have to decide.
+#[derive(
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
+	Clone,
+	Copy,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+)]
+#[serde(rename_all = "camelCase")]
+pub enum Pace {
+	/// Days, as strangers need who vote on something they own.
+	#[default]
+	#[codec(index = 0)]
+	Days,
+	/// Seconds, as tests need.
+	#[codec(index = 1)]
+	Seconds,
+}
+
+impl Pace {
+	/// One of two values.
+	pub fn pick<V>(self, days: V, seconds: V) -> V {
+		match self {
+			Pace::Days => days,
+			Pace::Seconds => seconds,
+		}
+	}
+}
 
 /// Holds the length of an epoch, written once by the genesis.
 #[frame_support::pallet]
 pub mod pallet {
+	use super::Pace;
 	use frame_support::pallet_prelude::*;
 
+	/// Layout of the storage: 1 added [`DecisionPace`].
+	pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
 	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
 	pub struct Pallet<T>(_);
 
 	#[pallet::config]
@@ -54,6 +102,10 @@ pub mod pallet {
 		crate::constants::DAYS
 	}
 
+	/// How long people have to decide.
+	#[pallet::storage]
+	pub type DecisionPace<T: Config> = StorageValue<_, Pace, ValueQuery>;
+
 	#[pallet::genesis_config]
 	pub struct GenesisConfig<T: Config> {
 		/// Slots of one epoch; it can never change afterwards.
@@ -64,6 +116,8 @@ pub mod pallet {
 		pub release_percent: u8,
 		/// Blocks in which a proof chain's report can be appealed against.
 		pub appeal_blocks: u32,
+		/// How long people have to decide.
+		pub pace: Pace,
 		#[serde(skip)]
 		pub _config: core::marker::PhantomData<T>,
 	}
@@ -75,6 +129,7 @@ pub mod pallet {
 				recovery_delay: DefaultRecoveryDelay::get(),
 				release_percent: DefaultReleasePercent::get(),
 				appeal_blocks: DefaultAppealBlocks::get(),
+				pace: Pace::default(),
 				_config: Default::default(),
 			}
 		}
@@ -90,10 +145,16 @@ pub mod pallet {
 			assert!(self.release_percent <= 100, "no child has more than all of its tokens");
 			ReleasePercent::<T>::put(self.release_percent);
 			AppealBlocks::<T>::put(self.appeal_blocks);
+			DecisionPace::<T>::put(self.pace);
 		}
 	}
 
 	impl<T: Config> Pallet<T> {
+		/// How long people have to decide.
+		pub fn pace() -> Pace {
+			DecisionPace::<T>::get()
+		}
+
 		/// Blocks in which a proof chain's report can be appealed against.
 		pub fn appeal_blocks() -> u32 {
 			AppealBlocks::<T>::get()
@@ -127,5 +188,15 @@ impl<T: Config> frame_support::traits::Get<Option<pallet_cross_layer::ReleaseLim
 		let share = sp_runtime::Perbill::from_percent(percent.into());
 		let period = crate::constants::DAYS;
 		(percent > 0).then_some(pallet_cross_layer::ReleaseLimit { share, period })
+	}
+}
+
+/// Blocks between the announcement of new code and the first block that may apply it.
+pub struct UpgradeNoticeOf<T>(core::marker::PhantomData<T>);
+
+impl<T: Config> frame_support::traits::Get<u32> for UpgradeNoticeOf<T> {
+	fn get() -> u32 {
+		// A day is enough to read what was voted for, and to shut down what will not go along.
+		DecisionPace::<T>::get().pick(crate::constants::DAYS, 3)
 	}
 }

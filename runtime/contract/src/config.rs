@@ -4,7 +4,7 @@
 use crate::*;
 use frame_support::{
 	parameter_types,
-	traits::{ConstU128, ConstU32, ConstU64, ConstU8, Get},
+	traits::{tokens::imbalance::ResolveTo, ConstU128, ConstU32, ConstU64, ConstU8, Get},
 	PalletId,
 };
 use sp_runtime::{traits::AccountIdConversion, FixedPointNumber};
@@ -31,10 +31,17 @@ impl Get<bool> for FeesAreHigh {
 
 terrace_runtime_common::configure_links! {
 	accountless: true,
-	min_bond: 100 * UNIT,
+	admin: frame_system::EnsureRoot<AccountId>,
+	min_bond: ConstU128<{ 100 * UNIT }>,
+	on_slash: ResolveTo<Treasury, Balances>,
 	on_neighbour: (CrossLayer, StorageContracts),
 	new_beacon: (),
-	on_message: StorageContracts,
+	on_message: Admin,
+}
+
+impl terrace_runtime_common::admin::Config for Runtime {
+	type Next = StorageContracts;
+	type Trace = CrossLayer;
 }
 
 impl pallet_storage_providers::Config for Runtime {
@@ -81,4 +88,6 @@ impl pallet_storage_contracts::Config for Runtime {
 	type StallExitMs = ConstU64<{ 7 * DAYS as u64 * SLOT_MS }>;
 	type Treasury = Treasury;
 	type WeightInfo = pallet_storage_contracts::weights::SubstrateWeight<Runtime>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = crate::benchmarking::Market;
 }

@@ -11,6 +11,9 @@ extern crate alloc;
 #[cfg(feature = "std")]
 include!(concat!(env!("OUT_DIR"), "/wasm_binary.rs"));
 
+#[cfg(feature = "runtime-benchmarks")]
+#[macro_use]
+mod benchmarking;
 mod config;
 pub mod genesis;
 
@@ -23,19 +26,29 @@ use sp_version::RuntimeVersion;
 use terrace_runtime_common::{extension::TxExtension, Address, Signature};
 pub use terrace_runtime_common::{opaque, AccountId, Balance, BlockNumber, Hash, Header, Nonce};
 
-/// Version of this runtime.
-#[sp_version::runtime_version]
-pub const VERSION: RuntimeVersion = RuntimeVersion {
-	spec_name: Cow::Borrowed("terrace-contract"),
-	impl_name: Cow::Borrowed("terrace"),
-	authoring_version: 1,
-	spec_version: 1,
-	impl_version: 0,
-	apis: RUNTIME_API_VERSIONS,
-	transaction_version: 1,
-	// Tries of version 1 from genesis on: neighbours verify proofs of one kind only.
-	system_version: 1,
-};
+/// Declares the version: the macro that puts it into the blob reads literals only.
+macro_rules! version {
+	($spec_version:tt) => {
+		/// Version of this runtime.
+		#[sp_version::runtime_version]
+		pub const VERSION: RuntimeVersion = RuntimeVersion {
+			spec_name: Cow::Borrowed("terrace-contract"),
+			impl_name: Cow::Borrowed("terrace"),
+			authoring_version: 1,
+			spec_version: $spec_version,
+			impl_version: 0,
+			apis: RUNTIME_API_VERSIONS,
+			transaction_version: 1,
+			// Tries of version 1 from genesis on: neighbours verify proofs of one kind only.
+			system_version: 1,
+		};
+	};
+}
+
+#[cfg(not(feature = "next"))]
+version!(1);
+#[cfg(feature = "next")]
+version!(2);
 
 frame_support::parameter_types! {
 	/// Version of this runtime.
@@ -94,6 +107,10 @@ mod runtime {
 	pub type Grandpa = pallet_grandpa;
 	#[runtime::pallet_index(10)]
 	pub type Utility = pallet_utility;
+	#[runtime::pallet_index(11)]
+	pub type Upgrades = terrace_runtime_common::upgrades;
+	#[runtime::pallet_index(12)]
+	pub type Admin = terrace_runtime_common::admin;
 
 	#[runtime::pallet_index(20)]
 	pub type ChainRegistry = pallet_chain_registry;
@@ -108,7 +125,8 @@ mod runtime {
 
 terrace_runtime_common::configure_common_pallets!(
 	call_filter: frame_support::traits::Everything,
-	block_hash_count: 4_096
+	block_hash_count: 4_096,
+	fees: terrace_runtime_common::FeesToAuthors<Runtime>
 );
 
 terrace_runtime_common::implement_apis! {

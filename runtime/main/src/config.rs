@@ -2,13 +2,17 @@
 //! Configuration of the pallets that join the main chain with its contract chains.
 
 use crate::*;
-use frame_support::{traits::Get, weights::Weight};
+use frame_support::{
+	traits::{tokens::imbalance::ResolveTo, Get},
+	weights::Weight,
+};
 use terrace_layers::{Beacon, ChainId, Message, OnMessage, Relation};
-use terrace_runtime_common::constants::UNIT;
 
 terrace_runtime_common::configure_links! {
 	accountless: false,
-	min_bond: 1_000 * UNIT,
+	admin: EnsureChainAdmin,
+	min_bond: dynamic_params::chains::MinBond,
+	on_slash: ResolveTo<pallet_treasury::TreasuryAccountId<Runtime>, Balances>,
 	on_neighbour: CrossLayer,
 	new_beacon: EpochRandomness,
 	on_message: NoStorageMessages,

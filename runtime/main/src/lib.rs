@@ -11,10 +11,19 @@ extern crate alloc;
 #[cfg(feature = "std")]
 include!(concat!(env!("OUT_DIR"), "/wasm_binary.rs"));
 
+#[cfg(feature = "runtime-benchmarks")]
+#[macro_use]
+mod benchmarking;
 mod config;
 pub mod genesis;
+mod governance;
+pub mod origins;
+mod parameters;
+pub mod tracks;
 
 pub use config::*;
+pub use governance::*;
+pub use parameters::*;
 
 use frame_support::derive_impl;
 
@@ -23,19 +32,29 @@ use sp_version::RuntimeVersion;
 use terrace_runtime_common::{extension::TxExtension, Address, Signature};
 pub use terrace_runtime_common::{opaque, AccountId, Balance, BlockNumber, Hash, Header, Nonce};
 
-/// Version of this runtime.
-#[sp_version::runtime_version]
-pub const VERSION: RuntimeVersion = RuntimeVersion {
-	spec_name: Cow::Borrowed("terrace-main"),
-	impl_name: Cow::Borrowed("terrace"),
-	authoring_version: 1,
-	spec_version: 1,
-	impl_version: 0,
-	apis: RUNTIME_API_VERSIONS,
-	transaction_version: 1,
-	// Tries of version 1 from genesis on: neighbours verify proofs of one kind only.
-	system_version: 1,
-};
+/// Declares the version: the macro that puts it into the blob reads literals only.
+macro_rules! version {
+	($spec_version:tt) => {
+		/// Version of this runtime.
+		#[sp_version::runtime_version]
+		pub const VERSION: RuntimeVersion = RuntimeVersion {
+			spec_name: Cow::Borrowed("terrace-main"),
+			impl_name: Cow::Borrowed("terrace"),
+			authoring_version: 1,
+			spec_version: $spec_version,
+			impl_version: 0,
+			apis: RUNTIME_API_VERSIONS,
+			transaction_version: 1,
+			// Tries of version 1 from genesis on: neighbours verify proofs of one kind only.
+			system_version: 1,
+		};
+	};
+}
+
+#[cfg(not(feature = "next"))]
+version!(1);
+#[cfg(feature = "next")]
+version!(2);
 
 frame_support::parameter_types! {
 	/// Version of this runtime.
@@ -94,16 +113,38 @@ mod runtime {
 	pub type Grandpa = pallet_grandpa;
 	#[runtime::pallet_index(10)]
 	pub type Utility = pallet_utility;
+	#[runtime::pallet_index(11)]
+	pub type Upgrades = terrace_runtime_common::upgrades;
 
 	#[runtime::pallet_index(20)]
 	pub type ChainRegistry = pallet_chain_registry;
 	#[runtime::pallet_index(21)]
 	pub type CrossLayer = pallet_cross_layer;
+
+	#[runtime::pallet_index(40)]
+	pub type Preimage = pallet_preimage;
+	#[runtime::pallet_index(41)]
+	pub type Scheduler = pallet_scheduler;
+	#[runtime::pallet_index(42)]
+	pub type Referenda = pallet_referenda;
+	#[runtime::pallet_index(43)]
+	pub type ConvictionVoting = pallet_conviction_voting;
+	#[runtime::pallet_index(44)]
+	pub type TechnicalCommittee = pallet_collective<Instance1>;
+	#[runtime::pallet_index(45)]
+	pub type Whitelist = pallet_whitelist;
+	#[runtime::pallet_index(46)]
+	pub type Treasury = pallet_treasury;
+	#[runtime::pallet_index(47)]
+	pub type Parameters = pallet_parameters;
+	#[runtime::pallet_index(48)]
+	pub type Origins = origins;
 }
 
 terrace_runtime_common::configure_common_pallets!(
 	call_filter: frame_support::traits::Everything,
-	block_hash_count: 4_096
+	block_hash_count: 4_096,
+	fees: governance::ShareFees
 );
 
 terrace_runtime_common::implement_apis! {}

@@ -2,7 +2,7 @@
 //! Configuration of the pallets that make a proof chain.
 
 use crate::*;
-use frame_support::traits::{ConstU32, Contains, Get};
+use frame_support::traits::{ConstU128, ConstU32, Contains, Get};
 use terrace_runtime_common::constants::UNIT;
 
 /// Nobody owns anything on this layer: it takes inherents and calls that need no account.
@@ -25,6 +25,7 @@ impl Contains<RuntimeCall> for AccountlessOnly {
 						| Registry::report_fork { .. }
 				) | RuntimeCall::CrossLayer(pallet_cross_layer::Call::relay { .. })
 				| RuntimeCall::ProofVerification(_)
+				| RuntimeCall::Upgrades(terrace_runtime_common::upgrades::Call::apply { .. })
 		)
 	}
 }
@@ -40,18 +41,24 @@ impl Get<Option<[u8; 32]>> for AuthorVrf {
 
 terrace_runtime_common::configure_links! {
 	accountless: true,
-	min_bond: 100 * UNIT,
+	admin: frame_system::EnsureRoot<AccountId>,
+	min_bond: ConstU128<{ 100 * UNIT }>,
+	on_slash: (),
 	on_neighbour: CrossLayer,
 	new_beacon: (),
-	on_message: ProofVerification,
+	on_message: Admin,
+}
+
+impl terrace_runtime_common::admin::Config for Runtime {
+	type Next = ProofVerification;
+	type Trace = CrossLayer;
 }
 
 impl pallet_proof_verification::Config for Runtime {
 	type Beacon = CrossLayer;
 	// A week of ten-minute windows: longer than any appeal waits.
 	type BoundsKept = ConstU32<1_024>;
-	// A full page of proofs for blobs of a terabyte, one challenge each, is 130 KiB.
-	type MaxBatchBytes = ConstU32<{ 256 * 1024 }>;
+	type MaxBatchBytes = ConstU32<{ terrace_layers::MAX_BATCH_BYTES }>;
 	type MaxPagesPerStream = ConstU32<1_024>;
 	type MaxPartialFaults = ConstU32<64>;
 	type MaxStreams = ConstU32<4_096>;
@@ -59,4 +66,6 @@ impl pallet_proof_verification::Config for Runtime {
 	type Registry = ChainRegistry;
 	type Vrf = AuthorVrf;
 	type WeightInfo = pallet_proof_verification::weights::SubstrateWeight<Runtime>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = crate::benchmarking::ReportLane;
 }

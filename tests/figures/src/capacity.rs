@@ -10,15 +10,15 @@ use terrace_runtime_common::constants::{RuntimeBlockLength, RuntimeBlockWeights,
 
 /// Bytes of a transaction and of a batch around its items.
 const ENVELOPE: u32 = 128;
-/// Bytes of an item beside its proof: its slot.
-const SLOT: u32 = 1;
+/// Bytes of an item beside its proof: its page and slot.
+const PLACE: u32 = 2;
 const PICOSECONDS_PER_US: f64 = 1e6;
 
 /// Prints what the blocks admit of batches of `batch` proofs.
 pub fn run(batch: u32, mib: u64) {
 	let blob = Blob::new(mib << 20);
 	let (index, proof) = blob.answer(1);
-	let item = SLOT + proof.encoded_size() as u32;
+	let item = PLACE + proof.encoded_size() as u32;
 	let limits = Limits::of_runtime();
 	let ms = limits.picoseconds / 1_000_000_000;
 	println!("Blocks of {} s, of which ordinary transactions may fill {ms} ms of", SLOT_MS / 1_000);
@@ -76,8 +76,12 @@ impl Limits {
 /// Weight of verifying and recording a batch, in picoseconds.
 fn batch_weight(items: u32, bytes: u32) -> u64 {
 	type Weights = SubstrateWeight<Runtime>;
-	Weights::authorize_submit_proofs(items, bytes)
-		.saturating_add(Weights::submit_proofs())
+	let pages = items.div_ceil(PAGE_SLOTS);
+	Weights::authorize_submit_proofs()
+		.saturating_add(Weights::check_pages(pages))
+		.saturating_add(Weights::check_proofs(items))
+		.saturating_add(Weights::check_bytes(bytes))
+		.saturating_add(Weights::submit_proofs(pages))
 		.ref_time()
 }
 

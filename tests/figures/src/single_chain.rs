@@ -139,7 +139,7 @@ fn by_weights() {
 	let budget = normal as f64 / 1e6 * blocks;
 	let most = u32::try_from(MAX_BATCHES_PER_WINDOW).unwrap_or(u32::MAX);
 	let [idle, busy] = [0, most]
-		.map(|batches| SubstrateWeight::<Runtime>::report(batches, 0, 0).ref_time() as f64 / 1e6);
+		.map(|batches| SubstrateWeight::<Runtime>::report(batches).ref_time() as f64 / 1e6);
 	let (seconds, share) = (window_seconds(), budget / 1e6);
 	println!(
 		"\nBy weights, in a window of {seconds} s with {share:.1} s of blocks for transactions:"

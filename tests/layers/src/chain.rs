@@ -94,6 +94,7 @@ macro_rules! chain {
 				let mut ext: sp_io::TestExternalities =
 					config.build_storage().expect("the genesis builds").into();
 				ext.insert(keys::code(), code_of($layer));
+				ext.register_extension(crate::code::reader());
 				ext.state_version = sp_runtime::StateVersion::V1;
 				ext.commit_all().expect("nothing is open");
 				let state_root = *ext.as_backend().root();

@@ -4,6 +4,8 @@
 
 mod authoring;
 mod chain;
+pub mod code;
+pub mod governance;
 pub mod market;
 mod relay;
 

@@ -75,7 +75,7 @@ pub fn due(proof: &mut Proof, stream: StreamId, page: u32) -> Vec<SlotView> {
 	slots.into_iter().filter(|slot| slot.due && !slot.proven).collect()
 }
 
-/// Answers everything that is due of `blobs` in the open window; returns the batches.
+/// Answers everything that is due of `blobs` in the open window, page by page; returns the batches.
 pub fn answers(proof: &mut Proof, blobs: &[&[u8]]) -> Vec<(ProofBatch, [u8; 64])> {
 	let stream = StreamId(0);
 	let Some(window) = proof.with(terrace_proof_runtime::ProofVerification::window) else {
@@ -84,26 +84,21 @@ pub fn answers(proof: &mut Proof, blobs: &[&[u8]]) -> Vec<(ProofBatch, [u8; 64])
 	let pages = proof.with(|| terrace_proof_runtime::ProofVerification::pages(stream));
 	let mut batches = Vec::new();
 	for page in 0..pages {
-		let items: Vec<_> = due(proof, stream, page)
-			.into_iter()
-			.filter_map(|slot| {
-				let data = blobs.iter().find(|data| ContentId::of(data) == slot.root)?;
-				let size = BlobSize::new(slot.size).expect("tracked blobs have a size");
-				let indices = challenge(
-					&ChallengeSeed(window.seed),
-					PROVIDER.to_account_id().as_ref(),
-					slot.leg.0,
-					size,
-					slot.challenges,
-				);
-				Some(ProofItem { slot: slot.slot, proof: prove(data, &indices) })
-			})
-			.collect();
-		if items.is_empty() {
+		let mut batch = ProofBatch::new(stream, window.window, 0);
+		for slot in due(proof, stream, page) {
+			let Some(data) = blobs.iter().find(|data| ContentId::of(data) == slot.root) else {
+				continue;
+			};
+			let size = BlobSize::new(slot.size).expect("tracked blobs have a size");
+			let provider = PROVIDER.to_account_id();
+			let seed = ChallengeSeed(window.seed);
+			let indices = challenge(&seed, provider.as_ref(), slot.leg.0, size, slot.challenges);
+			let item = ProofItem { page, slot: slot.slot, proof: prove(data, &indices) };
+			assert!(batch.push(&item), "a page is no larger than a batch");
+		}
+		if batch.data.is_empty() {
 			continue;
 		}
-		let items = items.try_into().expect("a page is no larger than a batch");
-		let batch = ProofBatch { stream, window: window.window, page, attempt: 0, items };
 		let signature = PROVIDER.pair().sign(&batch.signing_payload(proof.id()));
 		batches.push((batch, signature.0));
 	}

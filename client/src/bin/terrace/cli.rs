@@ -2,6 +2,7 @@
 //! The command line.
 
 use crate::{
+	cli_gov::GovCommand,
 	failure::EXIT_CODES,
 	target::{account, chain, contract, Target},
 };
@@ -109,6 +110,12 @@ pub enum Command {
 	Balance(BalanceArgs),
 	/// Move tokens between the main chain and the contract chain.
 	Transfer(TransferArgs),
+	/// Propose upgrades, vote, and see what is decided.
+	Gov {
+		/// What to decide.
+		#[command(subcommand)]
+		command: GovCommand,
+	},
 	/// Register a chain with its parent.
 	RegisterChain(RegisterChainArgs),
 }

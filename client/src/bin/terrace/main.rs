@@ -2,6 +2,7 @@
 //! The command line for people who store files on Terrace.
 
 mod cli;
+mod cli_gov;
 mod commands;
 mod context;
 mod failure;
@@ -57,6 +58,7 @@ async fn run(context: &Context, command: Command) -> Result<Output, Failure> {
 		Command::Extend(args) => commands::extend::run(context, args).await,
 		Command::Balance(args) => commands::balance::run(context, args).await,
 		Command::Transfer(args) => commands::transfer::run(context, args).await,
+		Command::Gov { command } => commands::gov::run(context, command).await,
 		Command::RegisterChain(args) => commands::register_chain::run(context, args).await,
 	}
 }

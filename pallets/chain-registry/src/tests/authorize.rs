@@ -103,6 +103,9 @@ fn authorize_does_not_condemn_what_may_verify_later() {
 		let header = header_with(START + 1, [hand_over(list(&next))]);
 		assert_ok!(submit(finalised(header, &members())));
 		assert_eq!(answer(after.clone()), Err(invalid(InvalidTransaction::Payment)));
+		let by_old = finalised(self::header(START + 20), &members());
+		let never = Err(invalid(InvalidTransaction::BadProof));
+		assert_eq!(answer(by_old), never, "the set was replaced");
 		let farther = signed(self::header(START + 20), SET + 1, quorum(&next));
 		assert!(answer(farther.clone()).is_ok());
 

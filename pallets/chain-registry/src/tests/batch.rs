@@ -64,7 +64,7 @@ fn a_batch_is_imported_whole_or_not_at_all() {
 		let bad = plain(START + 50, 0);
 		assert_noop!(
 			submit_all([hand_over_at(0), hand_over_at(1), bad.clone()]),
-			Error::<Test>::WrongSetId
+			Error::<Test>::ReplacedSet
 		);
 		assert_noop!(submit_all([hand_over_at(1), hand_over_at(0)]), Error::<Test>::WrongSetId);
 		assert_noop!(
@@ -107,13 +107,54 @@ fn a_batch_without_an_account_is_checked_like_its_import() {
 		assert_eq!(answer(vec![]), Err(InvalidTransaction::Call.into()));
 		let near = vec![hand_over_at(0), plain(START + 3, 1)];
 		assert_eq!(answer(near), Err(InvalidTransaction::Payment.into()));
+		let missing = vec![hand_over_at(1), hand_over_at(2)];
+		assert_eq!(answer(missing), Err(UnknownTransaction::CannotLookup.into()));
 		let gap = vec![hand_over_at(0), hand_over_at(2)];
-		assert_eq!(answer(gap), Err(UnknownTransaction::CannotLookup.into()));
+		assert_eq!(answer(gap), Err(InvalidTransaction::BadProof.into()), "it stays a gap");
 		let mut forged = hand_over_at(1);
 		forged.header.state_root = H256::repeat_byte(9);
 		assert_eq!(answer(vec![hand_over_at(0), forged]), Err(InvalidTransaction::BadProof.into()));
 		assert_ok!(submit_all(good.clone()));
 		assert_eq!(answer(good), Err(InvalidTransaction::Stale.into()));
+	});
+}
+
+/// What the pool and the block builder are told of a batch, and what it does then.
+fn told_and_done(proofs: Vec<FinalityProof>) -> (bool, bool) {
+	let call = Call::<Test>::submit_finality_batch { chain: PEER, proofs: batch(proofs.clone()) };
+	let told = call.authorize(TransactionSource::InBlock).expect("it is authorised");
+	(told.is_ok(), submit_all(proofs).is_ok())
+}
+
+#[test]
+fn a_batch_that_remembers_more_sets_than_fit_is_not_authorised() {
+	following(&members(0)).build_and_execute(|| {
+		let most = MAX_PAST_SETS as u16;
+		(0..most - 2).for_each(|step| assert!(submit(hand_over_at(step)).is_ok()));
+		let three: Vec<_> = (most - 2..most + 1).map(hand_over_at).collect();
+		let call =
+			Call::<Test>::submit_finality_batch { chain: PEER, proofs: batch(three.clone()) };
+		let told = call.authorize(TransactionSource::InBlock).expect("it is authorised");
+		assert_eq!(told, Err(UnknownTransaction::CannotLookup.into()));
+		assert_noop!(submit_all(three.clone()), Error::<Test>::TooManySets);
+		assert_eq!(told_and_done(three[..2].to_vec()), (true, true), "two fit exactly");
+		assert_eq!(told_and_done(three[2..].to_vec()), (false, false));
+	});
+}
+
+#[test]
+fn a_batch_that_makes_room_for_itself_is_authorised() {
+	following(&members(0)).build_and_execute(|| {
+		let most = MAX_PAST_SETS as u16;
+		(0..2).for_each(|step| assert!(submit(hand_over_at(step)).is_ok()));
+		run_to(MAX_STALENESS);
+		(2..most).for_each(|step| assert!(submit(hand_over_at(step)).is_ok()));
+		let three: Vec<_> = (most..most + 3).map(hand_over_at).collect();
+		assert_eq!(told_and_done(three.clone()), (false, false));
+		// The first two sets answer for nothing any more.
+		run_to(EVIDENCE_WINDOW + 2);
+		assert_eq!(told_and_done(three.clone()), (false, false), "two leave, three come");
+		assert_eq!(told_and_done(three[..2].to_vec()), (true, true));
 	});
 }
 

@@ -69,11 +69,10 @@ fn case_69_one_chain_cannot_use_the_budget_of_another() {
 #[test]
 fn case_70_a_call_that_fails_pays_and_spends_nothing() {
 	following(&members()).build_and_execute(|| {
-		let spent = FreeUsed::<Test>::get();
-		let failed = submit(signed(header(START + 50), SET, &members()[..2]));
-		let error = failed.expect_err("too few signed");
+		let short = signed(header(START + 50), SET, &members()[..2]);
+		assert_noop!(submit(short.clone()), Error::<Test>::InvalidJustification);
+		let error = submit(short).expect_err("too few signed");
 		assert_eq!(error.post_info.pays_fee, Pays::Yes);
-		assert_eq!(FreeUsed::<Test>::get(), spent);
 	});
 }
 
@@ -111,6 +110,22 @@ fn what_does_not_fit_is_not_spent() {
 		assert!(Registry::fits(&PEER, weight(60)));
 		assert!(Registry::spend(&OWN, weight(1)));
 		assert_eq!(FreeUsed::<Test>::get().chains.len(), 1);
+	});
+}
+
+#[test]
+fn a_lowered_budget_breaks_nothing_and_holds_at_once() {
+	TestExt::new().build_and_execute(|| {
+		FreePerBlock::set(weight(100));
+		FreePerChain::set(weight(100));
+		assert!(Registry::spend(&PEER, weight(90)));
+		FreePerBlock::set(weight(50));
+		FreePerChain::set(weight(40));
+		assert_ok!(Registry::do_try_state());
+		assert_storage_noop!(assert!(!Registry::spend(&STRANGER, weight(1))));
+		next_block();
+		assert!(Registry::spend(&PEER, weight(40)));
+		assert_storage_noop!(assert!(!Registry::spend(&PEER, weight(1))));
 	});
 }
 

@@ -7,6 +7,7 @@ use frame_support::{
 	traits::Authorize,
 };
 use sp_consensus_grandpa::{localized_payload, Equivocation};
+use sp_runtime::traits::TransactionExtension;
 
 const ROUND: u64 = 5;
 const SLASH: Balance = MIN_BOND * 30 / 100;
@@ -149,8 +150,9 @@ fn a_reward_that_no_account_can_hold_is_not_lost() {
 	TestExt::new().build_and_execute(|| {
 		let chain = registered();
 		alter_bond(chain, 100);
-		assert_ok!(evidence(chain).by(RuntimeOrigin::signed(1_234)));
-		assert_eq!(Balances::free_balance(1_234), 0, "6 are less than an account needs");
+		let nobody = AccountId::new([7; 32]);
+		assert_ok!(evidence(chain).by(RuntimeOrigin::signed(nobody.clone())));
+		assert_eq!(Balances::free_balance(nobody), 0, "6 are less than an account needs");
 		assert_eq!(treasury(), 30);
 	});
 }
@@ -410,5 +412,18 @@ fn evidence_needs_an_account_or_an_authorisation() {
 		assert_eq!(answer(&sound), Err(InvalidTransaction::Stale.into()));
 		Accountless::set(false);
 		assert_eq!(answer(&sound), Err(InvalidTransaction::Call.into()));
+	});
+}
+
+#[test]
+fn whoever_reports_an_equivocation_second_is_turned_away() {
+	TestExt::new().build_and_execute(|| {
+		let evidence = evidence(registered());
+		let answer = || extension::validate(RuntimeOrigin::signed(ALICE), evidence.clone().call());
+		assert_eq!(answer(), Ok(()));
+		assert_ok!(evidence.clone().report());
+		assert_eq!(answer(), Err(InvalidTransaction::Stale.into()));
+		let weight = CheckFinality::<Test>::new().weight(&evidence.clone().call().into());
+		assert!(weight.ref_time() > 0);
 	});
 }

@@ -10,7 +10,7 @@ fn members() -> Vec<Account> {
 	accounts(0..4)
 }
 
-fn expire(chain: ChainId) -> DispatchResult {
+fn expire(chain: ChainId) -> DispatchResultWithPostInfo {
 	ChainRegistry::expire(RuntimeOrigin::signed(ALICE), chain)
 }
 
@@ -50,7 +50,7 @@ fn an_overdue_neighbour_is_not_believed_even_before_it_is_marked() {
 fn expire_marks_once_whoever_is_followed() {
 	following(&members()).build_and_execute(|| {
 		run_to(expires_at());
-		assert_ok!(expire(PEER));
+		assert_eq!(expire(PEER).expect("it is overdue").pays_fee, Pays::No);
 		let status = NeighbourStatus::Expired;
 		assert_eq!(events(), [Event::StatusChanged { chain: PEER, status }]);
 		assert_noop!(expire(PEER), Error::<Test>::NotActive);

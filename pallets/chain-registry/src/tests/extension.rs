@@ -13,7 +13,11 @@ fn members() -> Vec<Account> {
 	accounts(0..4)
 }
 
-fn validate(origin: RuntimeOrigin, call: Call<Test>) -> Result<(), TransactionValidityError> {
+/// What a signed call is told before it costs anything.
+pub(super) fn validate(
+	origin: RuntimeOrigin,
+	call: Call<Test>,
+) -> Result<(), TransactionValidityError> {
 	let call = RuntimeCall::from(call);
 	let info = call.get_dispatch_info();
 	let extension = CheckFinality::<Test>::new();
@@ -84,13 +88,28 @@ fn signatures_are_left_to_the_call() {
 }
 
 #[test]
+fn whoever_marks_a_neighbour_second_is_turned_away() {
+	following(&members()).build_and_execute(|| {
+		let expire = || validate(RuntimeOrigin::signed(ALICE), Call::expire { chain: PEER });
+		let later = Err(UnknownTransaction::CannotLookup.into());
+		assert_eq!(expire(), later, "not overdue");
+		run_to(MAX_STALENESS + 2);
+		assert_eq!(expire(), Ok(()));
+		assert_ok!(ChainRegistry::expire(RuntimeOrigin::signed(ALICE), PEER));
+		assert_eq!(expire(), later, "marked already");
+		let apply = validate(RuntimeOrigin::signed(ALICE), Call::apply_recovery {});
+		assert_eq!(apply, later, "none waits");
+	});
+}
+
+#[test]
 fn other_calls_and_other_origins_pass() {
 	following(&members()).build_and_execute(|| {
 		let proof = Box::new(finalised(header(START), &members()));
 		let stale = || Call::submit_finality { chain: PEER, proof: proof.clone() };
 		assert_eq!(validate(RuntimeOrigin::none(), stale()), Ok(()));
 		assert_eq!(validate(RuntimeOrigin::root(), stale()), Ok(()));
-		let other = Call::expire { chain: PEER };
+		let other = Call::close { chain: PEER };
 		assert_eq!(validate(RuntimeOrigin::signed(ALICE), other.clone()), Ok(()));
 		let weight = |call: Call<Test>| CheckFinality::<Test>::new().weight(&call.into());
 		assert!(weight(stale()).ref_time() > 0);

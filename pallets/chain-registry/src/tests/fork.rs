@@ -29,6 +29,12 @@ impl Evidence {
 	fn report(self) -> DispatchResultWithPostInfo {
 		self.by(RuntimeOrigin::signed(ALICE))
 	}
+
+	fn call(self) -> Call<Test> {
+		let ancestry = self.ancestry.try_into().expect("not too many");
+		let (chain, set, proof) = (self.chain, self.set, Box::new(self.proof));
+		Call::report_fork { chain, set, proof, ancestry }
+	}
 }
 
 /// Headers from `from` to `to` on another branch than that of [`header_of`], lowest first.
@@ -309,5 +315,16 @@ fn evidence_of_a_fork_needs_an_account_or_an_authorisation() {
 		assert_eq!(answer(sound.clone()), Err(InvalidTransaction::Stale.into()));
 		Accountless::set(false);
 		assert_eq!(answer(sound), Err(InvalidTransaction::Call.into()));
+	});
+}
+
+#[test]
+fn whoever_reports_a_fork_second_is_turned_away() {
+	TestExt::new().build_and_execute(|| {
+		let evidence = forked(9);
+		let answer = || extension::validate(RuntimeOrigin::signed(ALICE), evidence.clone().call());
+		assert_eq!(answer(), Ok(()));
+		assert_ok!(evidence.clone().report());
+		assert_eq!(answer(), Err(InvalidTransaction::Stale.into()));
 	});
 }

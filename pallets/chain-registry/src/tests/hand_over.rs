@@ -43,7 +43,7 @@ fn the_old_set_justifies_nothing_after_its_hand_over() {
 	following(&old()).build_and_execute(|| {
 		hand_over_at(START + 1);
 		let by_old = finalised(header(START + 2), &old());
-		assert_noop!(submit(by_old.clone()), Error::<Test>::WrongSetId);
+		assert_noop!(submit(by_old.clone()), Error::<Test>::ReplacedSet);
 		let posing = FinalityProof { set_id: SET + 1, ..by_old };
 		assert_noop!(submit(posing), Error::<Test>::InvalidJustification);
 		let as_new = signed(header(START + 2), SET + 1, quorum(&old()));
@@ -56,7 +56,7 @@ fn the_new_set_does_not_sign_with_the_old_id() {
 	following(&old()).build_and_execute(|| {
 		hand_over_at(START + 1);
 		let proof = signed(header(START + 2), SET, quorum(&new()));
-		assert_noop!(submit(proof.clone()), Error::<Test>::WrongSetId);
+		assert_noop!(submit(proof.clone()), Error::<Test>::ReplacedSet);
 		let posing = FinalityProof { set_id: SET + 1, ..proof };
 		assert_noop!(submit(posing), Error::<Test>::InvalidJustification);
 	});
@@ -82,7 +82,7 @@ fn a_set_may_hand_over_to_itself() {
 		assert_ok!(submit(finalised(header, &old())));
 		assert_eq!(client(PEER).set_id, SET + 1);
 		let stale = finalised(self::header(START + 2), &old());
-		assert_noop!(submit(stale), Error::<Test>::WrongSetId);
+		assert_noop!(submit(stale), Error::<Test>::ReplacedSet);
 		assert_ok!(submit(signed(self::header(START + 2), SET + 1, quorum(&old()))));
 	});
 }

@@ -3,7 +3,7 @@
 use super::*;
 use terrace_layers::{Blockers, FinalityClients};
 
-fn deregister(who: u64, chain: ChainId) -> DispatchResult {
+fn deregister(who: AccountId, chain: ChainId) -> DispatchResult {
 	ChainRegistry::deregister(RuntimeOrigin::signed(who), chain)
 }
 

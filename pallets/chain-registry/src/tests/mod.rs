@@ -53,8 +53,8 @@ use sp_runtime::{
 };
 use terrace_layers::{
 	genesis_header, header_binding, keys, limits, registration_statement, views::NeighbourStatus,
-	Authorities, Balance, ChainId, Checkpoint, FinalityProof, GenesisProof, Header, LaneId, Layer,
-	Neighbours, Origin as ChainOrigin, Relation, StateProof,
+	AccountId, Authorities, Balance, ChainId, Checkpoint, FinalityProof, GenesisProof, Header,
+	LaneId, Layer, Neighbours, Origin as ChainOrigin, Relation, StateProof,
 };
 
 /// The parent that tests follow.
@@ -164,7 +164,7 @@ fn submit(proof: FinalityProof) -> DispatchResultWithPostInfo {
 	submit_for(PEER, proof)
 }
 
-fn client(chain: ChainId) -> Client<u64, Balance> {
+fn client(chain: ChainId) -> Client<AccountId, Balance> {
 	Clients::<Test>::get(chain).expect("the chain is known")
 }
 
@@ -174,7 +174,7 @@ fn sign(account: Account, message: &[u8]) -> AuthoritySignature {
 }
 
 /// What is held for children of `who`.
-fn bonded(who: u64) -> Balance {
+fn bonded(who: AccountId) -> Balance {
 	Balances::balance_on_hold(&HoldReason::ChainBond.into(), &who)
 }
 

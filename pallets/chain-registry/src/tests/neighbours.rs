@@ -31,6 +31,25 @@ fn neighbours_are_known_by_what_they_are() {
 }
 
 #[test]
+fn the_owner_of_a_child_is_whose_bond_backs_it() {
+	following(&accounts(0..4)).build_and_execute(|| {
+		let owner = <Registry as Neighbours>::owner_of;
+		let birth = Birth::new();
+		assert_eq!(owner(&birth.id()), None, "not registered yet");
+		let child = registered();
+		assert_eq!(owner(&child), Some(BOB));
+		assert_eq!((owner(&PEER), owner(&STRANGER)), (None, None));
+		for status in [NeighbourStatus::Halted, NeighbourStatus::Frozen, NeighbourStatus::Closed] {
+			set(child, status);
+			assert_eq!(owner(&child), Some(BOB), "{status:?}");
+		}
+		run_to(System::block_number() + EVIDENCE_WINDOW + 1);
+		assert_ok!(ChainRegistry::withdraw_bond(RuntimeOrigin::signed(ALICE), child));
+		assert_eq!(owner(&child), None, "nothing backs it any more");
+	});
+}
+
+#[test]
 fn only_an_active_neighbour_is_heard() {
 	following(&accounts(0..4)).build_and_execute(|| {
 		let child = registered();

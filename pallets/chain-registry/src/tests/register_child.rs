@@ -161,7 +161,7 @@ fn register_child_counts_real_balances_of_the_genesis() {
 			.layer(Layer::Proof)
 			.parent(anchor.checkpoint.clone())
 			.authorities(list(&accounts(20..24)))
-			.balances(vec![(5, 300), (6, 44)])
+			.balances(vec![(ALICE, 300), (BOB, 44)])
 			.storage();
 		let birth = Birth { storage, ..Birth::from(anchor) };
 		assert_ok!(birth.register());

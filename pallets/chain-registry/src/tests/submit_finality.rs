@@ -215,12 +215,19 @@ fn submit_finality_fails_when_the_header_is_older_than_the_best_one() {
 fn submit_finality_fails_when_another_set_is_claimed() {
 	let members = accounts(0..4);
 	following(&members).build_and_execute(|| {
-		for set_id in [0, SET - 1, SET + 1, u64::MAX] {
+		let (older, later) = (Error::<Test>::ReplacedSet, Error::<Test>::WrongSetId);
+		for (set_id, error) in [
+			(0, older),
+			(SET - 1, Error::ReplacedSet),
+			(SET + 1, later),
+			(u64::MAX, Error::WrongSetId),
+		] {
+			let error = DispatchError::from(error);
 			let proof = signed(header(START + 1), set_id, quorum(&members));
-			assert_noop!(submit(proof), Error::<Test>::WrongSetId);
+			assert_noop!(submit(proof), error);
 			let mut claimed = finalised(header(START + 1), &members);
 			claimed.set_id = set_id;
-			assert_noop!(submit(claimed), Error::<Test>::WrongSetId);
+			assert_noop!(submit(claimed), error);
 		}
 	});
 }

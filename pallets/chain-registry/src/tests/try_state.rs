@@ -17,7 +17,7 @@ fn found_out(expected: &'static str, spoil: impl FnOnce(ChainId)) {
 	});
 }
 
-fn alter(chain: ChainId, change: impl FnOnce(&mut Client<u64, Balance>)) {
+fn alter(chain: ChainId, change: impl FnOnce(&mut Client<AccountId, Balance>)) {
 	Clients::<Test>::mutate(chain, |client| change(client.as_mut().expect("it is known")));
 }
 
@@ -82,7 +82,7 @@ fn a_missing_bond_is_found_out() {
 
 #[test]
 fn a_half_closed_child_is_found_out() {
-	let closed = |client: &mut Client<u64, Balance>| client.status = NeighbourStatus::Closed;
+	let closed = |client: &mut Client<AccountId, Balance>| client.status = NeighbourStatus::Closed;
 	found_out("a client belongs to no neighbour", |child| alter(child, closed));
 	found_out("a client was closed at no time", |child| {
 		alter(child, |client| client.closed_at = Some(1));
@@ -119,13 +119,6 @@ fn what_exceeds_its_bound_is_found_out() {
 	});
 	found_out("free weights do not add up", |_| {
 		FreeUsed::<Test>::mutate(|spent| spent.total = Weight::from_parts(1, 0));
-	});
-	found_out("more was free than allowed", |_| {
-		FreePerBlock::set(Weight::from_parts(1, 1));
-		let two = Weight::from_parts(2, 1);
-		let chains = [(PEER, two)].into_iter().collect::<std::collections::BTreeMap<_, _>>();
-		let chains = chains.try_into().expect("it is one");
-		FreeUsed::<Test>::put(FreeSpent { block: 1, total: two, chains });
 	});
 	found_out("a recovery waits for another chain than the parent", |_| {
 		let checkpoint = Checkpoint { chain: STRANGER, ..Anchor::new(3).checkpoint };

@@ -19,6 +19,7 @@ mod redispatch;
 mod release_limit;
 mod scenarios;
 mod send;
+mod send_admin;
 mod trace;
 mod transfer;
 mod try_state;

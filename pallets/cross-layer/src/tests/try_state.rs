@@ -60,3 +60,23 @@ fn missing_tokens_are_noticed() {
 		assert_ok!(Balances::transfer_keep_alive(thief, BOB, UNIT));
 	});
 }
+
+#[test]
+fn broken_queues_of_releases_are_noticed() {
+	let entry = crate::Waiting { who: BOB, amount: UNIT };
+	let list = |next, total| crate::Waitlist { first: 0, next, total };
+	let put = |place| crate::WaitingReleases::<Test>::insert(CONTRACT, place, entry.clone());
+	let say = |list| crate::Waitlists::<Test>::insert(CONTRACT, list);
+	noticed("waits in no queue", || put(0));
+	noticed("do not wait in 0..1", || say(list(1, UNIT)));
+	noticed("do not wait in 0..0", || say(list(0, 0)));
+	noticed("say so", || {
+		put(0);
+		say(list(1, 2 * UNIT));
+	});
+	noticed("are locked", || {
+		put(0);
+		say(list(1, UNIT));
+		Locked::<Test>::insert(CONTRACT, UNIT - 1);
+	});
+}

@@ -2,8 +2,8 @@
 //! The sweep under a meter, and what it frees.
 
 use crate::{
-	mock::*, weights::SubstrateWeight, Pages, Shortfalls, SlotAddress, SlotOf, Streams, Sweep,
-	Vacancies, WeightInfo, SWEEP_STEPS,
+	mock::*, sweep::dearest_step, weights::SubstrateWeight, Pages, Shortfalls, SlotAddress, SlotOf,
+	Streams, Sweep, Vacancies, WeightInfo, SWEEP_STEPS,
 };
 use frame_support::{traits::Hooks, weights::Weight};
 use terrace_layers::{LegId, StreamId, TrackedLeg, Window};
@@ -63,7 +63,7 @@ fn on_idle_never_exceeds_what_remains() {
 		assert_eq!(Sweep::<Test>::get(), before, "too little for a step");
 		for steps in [1, 1, 1, 2, 3] {
 			assert_eq!(sweeping(), Some(0));
-			let limit = little + Costs::sweep_step() * steps;
+			let limit = little + dearest_step::<Costs>() * steps;
 			let consumed = ProofVerification::on_idle(now, limit);
 			assert!(consumed.all_lte(limit), "{consumed:?} of {limit:?}");
 			assert!(consumed.any_gt(little), "at least one step");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Weights grow with the work and are never zero.
 
-use crate::{mock::*, weights::SubstrateWeight, WeightInfo};
+use crate::{mock::*, sweep::dearest_step, weights::SubstrateWeight, WeightInfo};
 use frame_support::{dispatch::GetDispatchInfo, weights::Weight};
 use terrace_layers::{
 	BatchId, LegId, Message, OnMessage, OperatorSignature, ProofBatch, TrackBatch,
@@ -15,8 +15,10 @@ fn assert_less(less: Weight, more: Weight) {
 
 #[test]
 fn weights_grow_with_the_work() {
-	assert_less(Costs::authorize_submit_proofs(1, 1_700), Costs::authorize_submit_proofs(2, 1_700));
-	assert_less(Costs::authorize_submit_proofs(1, 1_700), Costs::authorize_submit_proofs(1, 3_400));
+	assert_less(Costs::check_pages(1), Costs::check_pages(2));
+	assert_less(Costs::check_proofs(1), Costs::check_proofs(64));
+	assert_less(Costs::check_bytes(1_700), Costs::check_bytes(3_400));
+	assert_less(Costs::submit_proofs(1), Costs::submit_proofs(2));
 	assert_less(Costs::track(1), Costs::track(2));
 	assert_less(Costs::untrack(1), Costs::untrack(2));
 	assert_less(Costs::sweep_page(0), Costs::sweep_page(1));
@@ -26,14 +28,15 @@ fn weights_grow_with_the_work() {
 #[test]
 fn no_weight_is_zero() {
 	let weights = [
-		Costs::submit_proofs(),
-		Costs::authorize_submit_proofs(0, 0),
+		Costs::submit_proofs(0),
+		Costs::authorize_submit_proofs(),
 		Costs::track(0),
 		Costs::untrack(0),
 		Costs::refuse_message(),
 		Costs::begin_block(),
 		Costs::stretch_window(),
-		Costs::turn_window(),
+		Costs::close_window(),
+		Costs::restart_window(),
 		Costs::begin_sweep(),
 		Costs::sweep_stream(),
 		Costs::sweep_rank(),
@@ -52,7 +55,7 @@ fn no_step_of_a_sweep_is_dearer_than_the_dearest() {
 		Costs::sweep_collect(),
 		Costs::send_part(),
 	];
-	assert!(steps.iter().all(|step| step.all_lte(Costs::sweep_step())), "{steps:?}");
+	assert!(steps.iter().all(|step| step.all_lte(dearest_step::<Costs>())), "{steps:?}");
 }
 
 #[test]
@@ -82,7 +85,7 @@ fn proof_transactions_pay_in_weight_for_their_length() {
 			(call.get_dispatch_info().call_weight, call.weight_of_authorize())
 		};
 		let (one, two) = (weight(batch(&[1])), weight(batch(&[1, 2])));
-		assert_eq!(one.0, Costs::submit_proofs());
+		assert_eq!(one.0, Costs::submit_proofs(1));
 		assert_less(one.1, two.1);
 	});
 }

@@ -397,7 +397,7 @@ fn appeal_fails_on_forged_evidence() {
 		let mut state_proof = good.state_proof.clone();
 		state_proof[0][0] ^= 1;
 		refuse(AppealEvidence { state_proof, ..good.clone() });
-		let huge = AppealEvidence { state_proof: vec![vec![0; 600 * 1024]], ..good };
+		let huge = AppealEvidence { state_proof: vec![vec![0; 1_200 * 1024]], ..good };
 		assert_noop!(appeal(leg_id(id), 4, huge), Error::<Test>::EvidenceTooLarge);
 	});
 }

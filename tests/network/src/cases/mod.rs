@@ -7,6 +7,7 @@ mod clients;
 mod faults;
 mod restart;
 mod store;
+mod upgrade;
 mod validators;
 
 use crate::{
@@ -32,7 +33,7 @@ macro_rules! case {
 }
 
 /// All tests, in the order in which they run.
-pub const CASES: [Case; 8] = [
+pub const CASES: [Case; 9] = [
 	case!(files_of_any_name_and_size_are_stored_proven_paid_and_fetched, store::whole_way),
 	case!(a_contract_is_extended_and_cancelled, changes::extend_and_cancel),
 	case!(bad_input_is_refused_and_leaves_no_escrow_behind, bad_input::run),
@@ -44,6 +45,7 @@ pub const CASES: [Case; 8] = [
 		a_relay_catches_up_over_two_authority_sets_and_one_of_four_validators_may_fail,
 		validators::outage
 	),
+	case!(votes_upgrade_all_three_layers_while_a_contract_is_proven, upgrade::all_layers),
 ];
 
 /// Writes a file of `size` bytes that differ from test to test.

@@ -7,6 +7,7 @@ pub mod chains;
 pub mod close;
 pub mod extend;
 pub mod fetch;
+pub mod gov;
 pub mod providers;
 pub mod register_chain;
 pub mod status;
