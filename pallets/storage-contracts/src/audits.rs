@@ -3,7 +3,8 @@
 //! by its word.
 
 use crate::{
-	AuditRecord, Audits, Config, EndCause, Error, Event, HoldReason, LegRecord, Legs, Pallet,
+	ends::Cut, AuditRecord, Audits, Config, EndCause, Error, Event, HoldReason, LegRecord, Legs,
+	Pallet,
 };
 use frame_support::{
 	ensure,
@@ -79,9 +80,8 @@ impl<T: Config> Pallet<T> {
 			.filter_map(Legs::<T>::get)
 			.fold(0, |sum: Balance, leg| sum.saturating_add(leg.collateral));
 		Self::slash_for(&contract.provider, &contract.client, stake);
-		let present = Self::present_of(&active)?;
 		// What is over anyway needs no end.
-		match Self::end_at(id, contract, active, present.next(), present, EndCause::AuditFailed) {
+		match Self::end_by(id, contract, active, Cut::After(1), EndCause::AuditFailed) {
 			Err(error) if error == Error::<T>::EndsBefore.into() => Ok(()),
 			ended => ended.map(|_| ()),
 		}

@@ -2,8 +2,10 @@
 //! Lengthening, repricing and moving contracts: each gives them another leg.
 
 use crate::{
-	legs::Plan, ActiveContract, Amounts, Chains, Config, ContractRecord, Contracts, Error,
-	LegRecord, Legs, Pallet, Phase,
+	ends::Cut,
+	legs::{Plan, LEAD},
+	ActiveContract, Amounts, Chains, Config, ContractRecord, Contracts, Error, LegRecord, Legs,
+	Pallet, Phase,
 };
 use frame_support::ensure;
 use sp_runtime::{DispatchError, DispatchResult};
@@ -55,9 +57,9 @@ impl<T: Config> Pallet<T> {
 		let Last { mut contract, mut active, leg, .. } = last;
 		let proof_chain = leg.proof_chain;
 		let chain = Self::usable_chain(&proof_chain)?;
-		let from = Self::earliest(chain.estimate(Self::now_ms()))?;
-		let cuts = Self::cut_all(id, &mut active, from, from.before())?;
-		let begin = cuts.iter().map(|cut| cut.from).min().ok_or(Error::<T>::EndsBefore)?;
+		let cuts = Self::cut_all(id, &mut active, Cut::After(LEAD))?;
+		let here = cuts.iter().filter(|cut| cut.proof_chain == proof_chain);
+		let begin = here.map(|cut| cut.from).min().ok_or(Error::<T>::EndsBefore)?;
 		let windows = cuts.iter().fold(0_u32, |sum, cut| sum.saturating_add(cut.windows));
 		let end = begin.0.checked_add(windows).map(Window).ok_or(Error::<T>::Overflow)?;
 		let fee = Self::proof_fee(&chain.terms, contract.size, leg.interval)?;
@@ -87,8 +89,11 @@ impl<T: Config> Pallet<T> {
 		let chain = Self::usable_chain(&to)?;
 		ensure!(chain.window_ms == old.window_ms, Error::<T>::WindowsDiffer);
 		let Last { mut contract, mut active, .. } = last;
-		let from = Self::first_free(&old, stalled)?;
-		let cuts = Self::cut_all(id, &mut active, from, from.before())?;
+		let cut = if stalled { Cut::Stalled } else { Cut::After(LEAD) };
+		if stalled {
+			Self::finish_stalled(&active)?;
+		}
+		let cuts = Self::cut_all(id, &mut active, cut)?;
 		ensure!(!cuts.is_empty(), Error::<T>::EndsBefore);
 		let mut planned = Self::earliest(chain.estimate(Self::now_ms()))?;
 		let (mut cost, mut freed) = (0, 0);
@@ -105,14 +110,6 @@ impl<T: Config> Pallet<T> {
 		}
 		Self::settle_difference(&contract.client, cost, freed)?;
 		Self::keep(id, contract, active)
-	}
-
-	/// First window of a leg that can be taken from it.
-	fn first_free(chain: &crate::ChainRecord, stalled: bool) -> Result<Window, DispatchError> {
-		if stalled {
-			return Ok(chain.unsettled());
-		}
-		Self::earliest(chain.estimate(Self::now_ms()))
 	}
 
 	/// The last leg of a contract.

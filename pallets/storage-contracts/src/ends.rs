@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 use frame_support::{defensive, ensure, traits::Get};
 use sp_runtime::{DispatchError, DispatchResult};
 use terrace_layers::{
-	AccountId, Balance, Change, Consent, ContractId, LegId, Providers, StreamId, Window,
+	AccountId, Balance, ChainId, Change, Consent, ContractId, LegId, Providers, StreamId, Window,
 };
 
 /// Reported windows below which the share of faults says nothing.
@@ -22,8 +22,19 @@ const FAULT_SHARE: u32 = 5;
 /// Part of what is left of a contract that giving it up costs, and the least number of windows.
 const EXIT_FEE: (u32, u32) = (10, 2);
 
+/// From when on a contract's legs are cut, each by the time of its own proof chain.
+#[derive(Clone, Copy)]
+pub(crate) enum Cut {
+	/// So many windows after the present.
+	After(u32),
+	/// From the first window that is not settled, where the proof chain stalled for long.
+	Stalled,
+}
+
 /// What was taken from a leg.
 pub(crate) struct Taken {
+	/// The proof chain that would have checked it.
+	pub proof_chain: ChainId,
 	/// First window taken.
 	pub from: Window,
 	/// Windows taken.
@@ -48,13 +59,24 @@ impl<T: Config> Pallet<T> {
 		ensure!(contract.provider == provider, Error::<T>::NotProvider);
 		let client = contract.client.clone();
 		let cuts = Self::end_with_notice(id, contract, active, EndCause::Terminated)?;
+		Self::slash_for(&provider, &client, Self::exit_fee(&cuts));
+		Ok(())
+	}
+
+	/// What giving up windows costs.
+	fn exit_fee(cuts: &[Taken]) -> Balance {
 		let (share, least) = EXIT_FEE;
-		let fee = cuts.iter().fold(0, |fee: Balance, cut| {
+		cuts.iter().fold(0, |fee: Balance, cut| {
 			let windows = cut.windows.div_ceil(share).max(least.min(cut.windows));
 			fee.saturating_add(cut.rate.total().saturating_mul(windows.into()))
-		});
-		Self::slash_for(&provider, &client, fee);
-		Ok(())
+		})
+	}
+
+	/// What giving up a contract now would cost its provider; writes what that would.
+	pub(crate) fn fee_to_leave(id: ContractId) -> Option<Balance> {
+		let (contract, active) = Self::active(id).ok()?;
+		let cuts = Self::end_with_notice(id, contract, active, EndCause::Terminated).ok()?;
+		Some(Self::exit_fee(&cuts))
 	}
 
 	pub(crate) fn do_end_mutually(
@@ -64,26 +86,30 @@ impl<T: Config> Pallet<T> {
 	) -> DispatchResult {
 		let last = Self::last_leg(id)?;
 		Self::ensure_consent(&who, id, &last, Change::End, &consent)?;
-		let present = Self::present(&Self::chain_of(&last.leg)?)?;
 		let (contract, active) = (last.contract, last.active);
-		Self::end_at(id, contract, active, present.next(), present, EndCause::Mutual).map(|_| ())
+		Self::end_by(id, contract, active, Cut::After(1), EndCause::Mutual).map(|_| ())
 	}
 
 	pub(crate) fn do_end_faulty(id: ContractId) -> DispatchResult {
 		let (contract, active) = Self::active(id)?;
 		let cause = Self::fault_of(&contract, &active)?.ok_or(Error::<T>::NotFaulty)?;
-		let present = Self::present_of(&active)?;
-		Self::end_at(id, contract, active, present.next(), present, cause).map(|_| ())
+		Self::end_by(id, contract, active, Cut::After(1), cause).map(|_| ())
 	}
 
 	pub(crate) fn do_exit_stalled(who: AccountId, id: ContractId) -> DispatchResult {
-		let last = Self::last_leg(id)?;
-		Self::ensure_party(&last.contract, &who)?;
-		let chain = Self::chain_of(&last.leg)?;
-		ensure!(Self::has_stalled_long(&chain), Error::<T>::NotStalledLongEnough);
-		let at = chain.unsettled();
-		let (contract, active) = (last.contract, last.active);
-		Self::end_at(id, contract, active, at, at.before(), EndCause::Stalled).map(|_| ())
+		let (contract, active) = Self::active(id)?;
+		Self::ensure_party(&contract, &who)?;
+		// Any of its legs may be the one that nobody reports any more, and keeps the others open.
+		let stalled = |leg: LegRecord| Self::chain_of(&leg).map(|c| Self::has_stalled_long(&c));
+		let stalled = active.legs.iter().filter_map(Legs::<T>::get).map(stalled);
+		let stalled = stalled.collect::<Result<Vec<_>, _>>()?;
+		ensure!(stalled.contains(&true), Error::<T>::NotStalledLongEnough);
+		let finished = Self::finish_stalled(&active)?;
+		match Self::end_by(id, contract, active, Cut::Stalled, EndCause::Stalled) {
+			// The legs ended there anyway, and can be closed now.
+			Err(error) if finished && error == Error::<T>::EndsBefore.into() => Ok(()),
+			ended => ended.map(|_| ()),
+		}
 	}
 
 	/// Whether contracts may leave a proof chain that was shown to have stalled.
@@ -130,22 +156,19 @@ impl<T: Config> Pallet<T> {
 		active: ActiveContract,
 		cause: EndCause,
 	) -> Result<Vec<Taken>, DispatchError> {
-		let present = Self::present_of(&active)?;
 		let notice = T::NoticeWindows::get().max(1);
-		let at = present.0.checked_add(notice).map(Window).ok_or(Error::<T>::Overflow)?;
-		Self::end_at(id, contract, active, at, present, cause)
+		Self::end_by(id, contract, active, Cut::After(notice), cause)
 	}
 
-	/// Ends a contract at window `at`, or as soon after it as can be, and pays back what is left.
-	pub(crate) fn end_at(
+	/// Ends a contract where `cut` says, or as soon after it as can be, and pays back what is left.
+	pub(crate) fn end_by(
 		id: ContractId,
 		contract: ContractRecord,
 		mut active: ActiveContract,
-		at: Window,
-		present: Window,
+		cut: Cut,
 		cause: EndCause,
 	) -> Result<Vec<Taken>, DispatchError> {
-		let cuts = Self::cut_all(id, &mut active, at, present)?;
+		let cuts = Self::cut_all(id, &mut active, cut)?;
 		ensure!(!cuts.is_empty(), Error::<T>::EndsBefore);
 		let refunded = cuts.iter().fold(0, |sum: Balance, cut| sum.saturating_add(cut.freed));
 		Self::pay(&contract.client, refunded);
@@ -158,28 +181,25 @@ impl<T: Config> Pallet<T> {
 		Ok(cuts)
 	}
 
-	/// Takes from the legs of a contract what is after `at`; a leg of which nothing remains is gone.
+	/// Takes from the legs of a contract what `cut` says; a leg of which nothing remains is gone.
 	///
 	/// `active` and what is taken are for the caller to store and to pay.
 	pub(crate) fn cut_all(
 		contract: ContractId,
 		active: &mut ActiveContract,
-		at: Window,
-		present: Window,
+		cut: Cut,
 	) -> Result<Vec<Taken>, DispatchError> {
 		let mut taken = Vec::new();
 		let mut kept = active.legs.clone();
 		kept.clear();
 		for id in active.legs.clone() {
 			let mut leg = Legs::<T>::get(id).ok_or(DispatchError::Corruption)?;
-			let (from, gone) = match Self::cut_leg(&leg, at, present)? {
-				Some(cut) => cut,
-				None => (leg.end, false),
-			};
+			let (from, gone) = Self::cut_leg(&leg, cut)?.unwrap_or((leg.end, false));
 			let windows = leg.end.0.saturating_sub(from.0);
 			let freed = Self::cost(&leg.rate, windows)?;
 			if windows > 0 {
-				taken.push(Taken { from, windows, rate: leg.rate, interval: leg.interval, freed });
+				let LegRecord { proof_chain, rate, interval, .. } = leg;
+				taken.push(Taken { proof_chain, from, windows, rate, interval, freed });
 				Self::deposit_event(Event::LegCut { contract, leg: id, end: from, freed });
 			}
 			leg.escrow = leg.escrow.checked_sub(freed).ok_or(DispatchError::Corruption)?;
@@ -195,13 +215,12 @@ impl<T: Config> Pallet<T> {
 		Ok(taken)
 	}
 
-	/// Moves a leg's end in its stream to `at` or the first window after it that can be; says where it
-	/// is then and whether anything of the leg remains. `None` if it ends before.
-	fn cut_leg(
-		leg: &LegRecord,
-		at: Window,
-		present: Window,
-	) -> Result<Option<(Window, bool)>, DispatchError> {
+	/// Moves a leg's end in its stream to where `cut` says or the first window after it that can be;
+	/// says where it is then and whether nothing of the leg remains. `None` if it ends before.
+	fn cut_leg(leg: &LegRecord, cut: Cut) -> Result<Option<(Window, bool)>, DispatchError> {
+		let Some((at, present)) = Self::cut_at(&Self::chain_of(leg)?, cut)? else {
+			return Ok(None);
+		};
 		let advanced = Self::advance_stream(leg.stream, T::MaxSteps::get())?;
 		ensure!(advanced.started, Error::<T>::AdvanceFirst);
 		let floor = Self::chain_of(leg)?.unsettled();
@@ -220,6 +239,18 @@ impl<T: Config> Pallet<T> {
 			}
 			None => Self::move_pending(leg, at.max(leg.planned.next())),
 		}
+	}
+
+	/// First window to be taken from legs on a proof chain, and its present; `None` if none is.
+	fn cut_at(chain: &ChainRecord, cut: Cut) -> Result<Option<(Window, Window)>, DispatchError> {
+		let Cut::After(windows) = cut else {
+			// Nothing that a stalled chain may have seen since its last report counts.
+			let at = chain.unsettled();
+			return Ok(Self::has_stalled_long(chain).then(|| (at, at.before())));
+		};
+		let present = Self::present(chain)?;
+		let at = present.0.checked_add(windows).map(Window).ok_or(Error::<T>::Overflow)?;
+		Ok(Some((at, present)))
 	}
 
 	/// Has a leg that waits for its start end at `to`.
@@ -300,7 +331,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// The window that should be open on the proof chain of a contract's first open leg.
+	/// The window that should be open on the proof chain of a contract's last open leg.
 	pub(crate) fn present_of(active: &ActiveContract) -> Result<Window, DispatchError> {
 		let leg = active.legs.last().and_then(Legs::<T>::get).ok_or(DispatchError::Corruption)?;
 		Self::present(&Self::chain_of(&leg)?)

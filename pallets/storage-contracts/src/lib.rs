@@ -23,6 +23,7 @@ mod explain;
 mod faults;
 mod hooks;
 mod impls;
+mod leaving;
 mod legs;
 mod money;
 mod publish;

@@ -4,10 +4,10 @@
 //! A late report is nobody's fault and moves nobody's money: a stalled proof chain takes no new
 //! contracts until it reports again, and after a long stall contracts may leave it.
 
-use crate::{ChainRecord, Chains, Config, Error, Event, Pallet, Stalled};
+use crate::{ActiveContract, ChainRecord, Chains, Config, Error, Event, Legs, Pallet, Stalled};
 use frame_support::ensure;
-use sp_runtime::DispatchResult;
-use terrace_layers::ChainId;
+use sp_runtime::{DispatchError, DispatchResult};
+use terrace_layers::{ChainId, Window};
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn do_flag_stalled(id: ChainId) -> DispatchResult {
@@ -20,6 +20,26 @@ impl<T: Config> Pallet<T> {
 		})?;
 		Self::deposit_event(Event::ProofChainStalled { chain: id, since });
 		Ok(())
+	}
+
+	/// Completes, as they stand, reports that proof chains left half applied when they stalled for
+	/// long: otherwise the legs that end there would stay open for ever. Says whether there was one.
+	pub(crate) fn finish_stalled(active: &ActiveContract) -> Result<bool, DispatchError> {
+		let mut finished = false;
+		for leg in active.legs.iter().filter_map(Legs::<T>::get) {
+			let mut chain = Self::chain_of(&leg)?;
+			if chain.part.is_none() || !Self::has_stalled_long(&chain) {
+				continue;
+			}
+			let window = chain.reported;
+			chain.part = None;
+			chain.reported = Window(window.0.checked_add(1).ok_or(Error::<T>::Overflow)?);
+			let id = leg.proof_chain;
+			Chains::<T>::insert(id, chain);
+			Self::deposit_event(Event::WindowPassed { chain: id, window, void: false });
+			finished = true;
+		}
+		Ok(finished)
 	}
 
 	/// Notes a sign of life.

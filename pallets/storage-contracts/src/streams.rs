@@ -26,15 +26,6 @@ pub(crate) struct Advanced {
 	pub stream: StreamRecord,
 }
 
-/// Whether counting goes on.
-#[derive(PartialEq, Eq)]
-enum Flow {
-	/// It does.
-	On,
-	/// An outage has to wait until nobody can appeal against it.
-	Waits,
-}
-
 /// A stream while it is counted.
 struct Counting<T: Config> {
 	id: StreamId,
@@ -153,15 +144,25 @@ impl<T: Config> Counting<T> {
 	/// Counts the reported windows; `false` when the steps are used up or an outage has to wait.
 	fn count(&mut self) -> Result<bool, DispatchError> {
 		while self.stream.counted < self.chain.reported {
-			if !self.take_step() {
+			// An edge is passed with its window only: another leg may begin or end there meanwhile.
+			if self.waits() || !self.take_step() {
 				return Ok(false);
 			}
 			self.pass_edge()?;
-			if self.count_next()? == Flow::Waits {
-				return Ok(false);
-			}
+			self.count_next()?;
 		}
 		Ok(true)
+	}
+
+	/// Whether the window counted next is a total outage that may still be appealed against.
+	fn waits(&self) -> bool {
+		let at = self.stream.counted;
+		let passed_anyway = self.chain.next_void(at) == Some(at) || self.outages.is_dead_at(at);
+		let next = self.outages.entries.first().filter(|outage| outage.window == at);
+		!passed_anyway
+			&& next.is_some_and(|outage| {
+				outage.kind == OutageKind::Total && !Pallet::<T>::is_final(outage.reported_at)
+			})
 	}
 
 	/// Applies the edge at the window counted next, if there is one that was not.
@@ -187,19 +188,19 @@ impl<T: Config> Counting<T> {
 	}
 
 	/// Passes a void window or an outage, or counts windows up to what comes next.
-	fn count_next(&mut self) -> Result<Flow, DispatchError> {
+	fn count_next(&mut self) -> DispatchResult {
 		let at = self.stream.counted;
 		let next_void = self.chain.next_void(at);
 		if next_void == Some(at) {
 			self.stream.counted = at.next();
-			return Ok(Flow::On);
+			return Ok(());
 		}
 		let next_edge = self.agenda.edges.first().copied();
 		let until = [next_edge, next_void].into_iter().flatten().min();
 		let until = until.unwrap_or(self.chain.reported).min(self.chain.reported);
 		if self.outages.is_dead_at(at) {
 			self.stream.counted = until;
-			return Ok(Flow::On);
+			return Ok(());
 		}
 		let next_outage = self.outages.entries.first().copied();
 		if let Some(outage) = next_outage.filter(|outage| outage.window == at) {
@@ -213,15 +214,12 @@ impl<T: Config> Counting<T> {
 		self.stream.clean = self.stream.clean.checked_add(windows).ok_or(Error::<T>::Overflow)?;
 		self.stream.run = 0;
 		self.stream.counted = until;
-		Ok(Flow::On)
+		Ok(())
 	}
 
 	/// Passes an outage, which costs collateral from the second one in a row on.
-	fn pass_outage(&mut self, outage: OutageEntry) -> Result<Flow, DispatchError> {
+	fn pass_outage(&mut self, outage: OutageEntry) -> DispatchResult {
 		let total = outage.kind == OutageKind::Total;
-		if total && !Pallet::<T>::is_final(outage.reported_at) {
-			return Ok(Flow::Waits);
-		}
 		let _ = self.outages.entries.remove(0);
 		if total {
 			if self.stream.run > 0 && !self.chain.is_forgiven(outage.window) {
@@ -232,12 +230,13 @@ impl<T: Config> Counting<T> {
 		self.stream.run = self.stream.run.saturating_add(1);
 		self.stream.counted = outage.window.next();
 		if self.stream.run >= T::OutagesToEnd::get() && self.outages.dead_from.is_none() {
-			let from = self.stream.counted;
+			// What is reported already stands: faults and outages there were taken as such.
+			let from = self.chain.unsettled();
 			self.outages.dead_from = Some(from);
 			let provider = self.stream.provider.clone();
 			Pallet::<T>::deposit_event(Event::StreamDied { stream: self.id, provider, from });
 		}
-		Ok(Flow::On)
+		Ok(())
 	}
 
 	/// Takes collateral for the clients of all legs that run, in proportion to their rates.

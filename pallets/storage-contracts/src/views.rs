@@ -6,7 +6,7 @@
 
 use crate::{
 	ActiveContract, Audits, ChainRecord, Chains, Config, ContractRecord, Contracts, ContractsOf,
-	LegRecord, Legs, Outages, Pallet, Phase, StreamOf,
+	Faults, LegRecord, Legs, Outages, Pallet, Phase, StreamOf,
 };
 use alloc::vec::Vec;
 use frame_support::{storage::with_transaction, traits::Get};
@@ -226,8 +226,8 @@ impl<T: Config> Pallet<T> {
 		let clean = to.clean.checked_sub(from.clean)?;
 		view.compensated = Self::share(leg, &from, &to).ok()?;
 		// A fault of a window that is not counted is no result yet.
-		let open = u32::from(leg.last_fault.is_some_and(|last| last.window >= until));
-		view.faults = leg.faults.saturating_sub(open);
+		let open = Faults::<T>::iter_key_prefix(id).filter(|window| *window >= until).count();
+		view.faults = leg.faults.saturating_sub(u32::try_from(open).unwrap_or(u32::MAX));
 		view.reported = until.0.saturating_sub(leg.planned.0);
 		view.proven = clean.saturating_sub(view.faults);
 		view.outages = until.0.saturating_sub(start.0).saturating_sub(clean);

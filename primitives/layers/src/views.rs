@@ -558,6 +558,58 @@ pub struct ProviderView {
 	pub cooldown: u32,
 }
 
+/// What a provider's own record says about its leaving.
+#[derive(Encode, Decode, TypeInfo, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExitState {
+	/// Block in which it announced that it leaves; until then new contracts may come.
+	pub announced: Option<u32>,
+	/// Penalties that may still come, by the streams they are about.
+	pub cases: u32,
+	/// Blocks until it may leave, once all else is done.
+	pub cooldown: u32,
+	/// Whether it may leave now.
+	pub may_leave: bool,
+}
+
+/// A contract that keeps its provider from leaving.
+#[derive(Encode, Decode, TypeInfo, Clone, Debug, PartialEq, Eq)]
+pub struct ContractLeft {
+	/// The contract.
+	pub id: ContractId,
+	/// First window after its end, on the proof chain of its last leg.
+	pub end: Window,
+	/// What giving it up now costs in collateral; `None` if it ends by then anyway.
+	pub fee: Option<Balance>,
+	/// What keeps it from being closed; nothing if anybody may close it.
+	pub obstacles: Vec<Obstacle>,
+}
+
+/// A fault or an outage that keeps its provider from leaving.
+#[derive(Encode, Decode, TypeInfo, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PenaltyLeft {
+	/// The stream that it is about.
+	pub stream: StreamId,
+	/// The proof chain of that stream.
+	pub proof_chain: ChainId,
+	/// The leg that was not proven; `None` for an outage, which advancing the stream makes final.
+	pub leg: Option<LegId>,
+	/// The window.
+	pub window: Window,
+	/// First block in which it can be made final.
+	pub final_from: u32,
+}
+
+/// What is left to do before a provider may leave.
+#[derive(Encode, Decode, TypeInfo, Clone, Debug, PartialEq, Eq)]
+pub struct ExitReport {
+	/// What its own record says.
+	pub state: ExitState,
+	/// Contracts to be closed, the first page of them.
+	pub contracts: Vec<ContractLeft>,
+	/// Faults and outages to be made final, the first page of them.
+	pub penalties: Vec<PenaltyLeft>,
+}
+
 /// A proof chain as its contract chain settles it.
 #[derive(Encode, Decode, TypeInfo, Clone, Debug, PartialEq, Eq)]
 pub struct ProofChainView {

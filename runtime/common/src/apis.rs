@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 use frame_support::weights::Weight;
 use terrace_layers::{
 	views::{
-		ContractView, LaneView, NeighbourView, Note, Obstacle, ProofChainView, ProviderView, Quote,
-		SlotView, StreamView, WindowView,
+		ContractView, ExitReport, LaneView, NeighbourView, Note, Obstacle, ProofChainView,
+		ProviderView, Quote, SlotView, StreamView, WindowView,
 	},
 	Beacon, ChainId, ContractId, LaneId, Layer, StreamId, Terms,
 };
@@ -35,6 +35,8 @@ sp_api::decl_runtime_apis! {
 		fn provider(who: AccountId) -> Option<ProviderView>;
 		/// Providers after `from`, at most `limit`.
 		fn providers(from: Option<AccountId>, limit: u32) -> Vec<ProviderView>;
+		/// What is left to do before a provider may leave; `None` if it is none.
+		fn exit_report(who: AccountId) -> Option<ExitReport>;
 		/// One contract.
 		fn contract(id: ContractId) -> Option<ContractView>;
 		/// Contracts of a client or provider from id `from`, at most `limit`.

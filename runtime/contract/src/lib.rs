@@ -140,6 +140,12 @@ terrace_runtime_common::implement_apis! {
 		) -> alloc::vec::Vec<terrace_layers::views::ProviderView> {
 			StorageProviders::providers(from, limit)
 		}
+		fn exit_report(who: AccountId) -> Option<terrace_layers::views::ExitReport> {
+			let state = StorageProviders::exit_state(who.clone())?;
+			let contracts = StorageContracts::contracts_left(who.clone());
+			let penalties = StorageContracts::penalties_left(who);
+			Some(terrace_layers::views::ExitReport { state, contracts, penalties })
+		}
 		fn contract(
 			id: terrace_layers::ContractId,
 		) -> Option<terrace_layers::views::ContractView> {

@@ -286,3 +286,85 @@ fn end_is_never_moved_into_a_report_that_is_half_applied() {
 		assert_eq!(close(id), (3, 3 * UNIT, UNIT));
 	});
 }
+
+#[test]
+fn stalled_report_that_was_begun_keeps_no_contract_open() {
+	TestExt::new().build_and_execute(|| {
+		let id = contract(ALICE, BOB, 60);
+		run(1);
+		clean_windows(5);
+		assert_ok!(Reporter::clean().unfinished().fault(id).send());
+		run(13 * WINDOW_BLOCKS);
+		assert_ok!(StorageContracts::flag_stalled(by(ALICE), P));
+		run(21 * WINDOW_BLOCKS);
+		assert_ok!(StorageContracts::exit_stalled(by(ALICE), id));
+		// Windows 2 to 5 are paid, 5 is the fault that was reported, nothing else ever comes.
+		assert_eq!(close(id), (3, 3 * UNIT, UNIT));
+		assert_eq!((free(&ALICE), free(&BOB)), (FUNDS - 3 * UNIT, FUNDS + 3 * UNIT));
+	});
+}
+
+#[test]
+fn leg_left_behind_on_a_proof_chain_that_died_keeps_no_contract_open() {
+	TestExt::new().build_and_execute(|| {
+		let (client, provider) = endow(1, 2);
+		let id = contract(client.clone(), provider, 60);
+		run(1);
+		clean_windows(5);
+		let agreed = consent(2, id, Change::Move { proof_chain: Q });
+		assert_ok!(StorageContracts::move_to(by(client.clone()), id, Q, Some(agreed)));
+		let before = leg(id);
+		// `P` is never heard of again; `Q` goes on.
+		run(13 * WINDOW_BLOCKS);
+		assert_ok!(StorageContracts::flag_stalled(by(client.clone()), P));
+		let exit = || StorageContracts::exit_stalled(by(client.clone()), id);
+		assert_noop!(exit(), Error::<Test>::NotStalledLongEnough);
+		run(21 * WINDOW_BLOCKS);
+		assert_ok!(exit());
+		assert_eq!(leg(id), before, "what another chain checks goes on");
+		assert_ok!(StorageContracts::close(by(client.clone()), id));
+		assert_eq!(Legs::<Test>::iter().count(), 1);
+		assert_noop!(exit(), Error::<Test>::NotStalledLongEnough);
+	});
+}
+
+#[test]
+fn cancel_after_a_move_leaves_the_former_chain_what_it_may_have_proven() {
+	TestExt::new().build_and_execute(|| {
+		let (client, provider) = endow(1, 2);
+		// `Q` is far behind `P`.
+		clean_windows(50);
+		let id = contract(client.clone(), provider, 60);
+		run(4 * WINDOW_BLOCKS);
+		let agreed = consent(2, id, Change::Move { proof_chain: Q });
+		let old = leg_id(id);
+		assert_ok!(StorageContracts::move_to(by(client.clone()), id, Q, Some(agreed)));
+		let end = Legs::<Test>::get(old).expect("open").end;
+		assert_ok!(StorageContracts::cancel(by(client), id));
+		assert_eq!(Legs::<Test>::get(old).expect("open").end, end);
+	});
+}
+
+#[test]
+fn outages_that_end_a_stream_leave_later_windows_as_they_were_reported() {
+	TestExt::new().build_and_execute(|| {
+		OutagesToEnd::set(2);
+		AppealPeriod::set(10);
+		let id = contract(ALICE, BOB, 20);
+		run(1);
+		clean_windows(2);
+		for _ in 0..3 {
+			assert_ok!(Reporter::clean().outage(BOB).send());
+		}
+		assert_ok!(Reporter::clean().fault(id).send());
+		clean_windows(2);
+		run(10);
+		assert_ok!(StorageContracts::advance(by(STRANGER), BOB, P, 10));
+		// Windows 2 to 5 were outages, 5 a fault, 6 and 7 are proven; nothing is from 8 on.
+		assert_eq!(Outages::<Test>::get(stream_id(BOB)).dead_from, Some(Window(8)));
+		assert_ok!(StorageContracts::end_faulty(by(STRANGER), id));
+		clean_until(leg(id).end);
+		assert_eq!(close(id).0, 2);
+		assert_eq!((MockCases::get(BOB), Streams::<Test>::iter().count()), (Some(0), 0));
+	});
+}

@@ -292,7 +292,7 @@ impl Evidence {
 }
 
 /// Root of a trie, and what proves some of its keys.
-fn trie(items: &[(Vec<u8>, Vec<u8>)], keys: &[Vec<u8>]) -> (H256, Vec<Vec<u8>>) {
+pub(crate) fn trie(items: &[(Vec<u8>, Vec<u8>)], keys: &[Vec<u8>]) -> (H256, Vec<Vec<u8>>) {
 	let mut db = MemoryDB::<BlakeTwo256>::default();
 	let mut root = H256::default();
 	{

@@ -40,3 +40,15 @@ fn leave_fails_for_strangers() {
 		assert_noop!(StorageProviders::leave(RuntimeOrigin::none()), DispatchError::BadOrigin);
 	});
 }
+
+#[test]
+fn provider_whose_tokens_are_all_on_hold_keeps_account_and_collateral() {
+	TestExt::new().provider(ALICE, MIN_COLLATERAL).build_and_execute(|| {
+		let alice = RuntimeOrigin::signed(ALICE);
+		assert_ok!(Balances::transfer_all(alice.clone(), BOB, false));
+		assert_eq!(held(&ALICE), MIN_COLLATERAL);
+		assert!(System::account_exists(&ALICE));
+		assert_ok!(StorageProviders::leave(alice));
+		assert!(free(&ALICE) >= MIN_COLLATERAL);
+	});
+}

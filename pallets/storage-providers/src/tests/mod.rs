@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-//! One file per call, one for what contracts do to providers, one for the answers.
+//! One file per call, one for what contracts do to providers, one for the answers, and the model.
 
 mod collateral;
 mod commit;
 mod leave;
 mod life;
+mod model;
 mod register;
 mod set_accepting;
 mod set_offer;

@@ -29,3 +29,22 @@ fn providers_are_paged_without_gap_or_repetition() {
 		},
 	);
 }
+
+#[test]
+fn exit_state_tells_what_leaving_would_say_and_changes_nothing() {
+	TestExt::new().provider(ALICE, MIN_COLLATERAL).build_and_execute(|| {
+		let state = || StorageProviders::exit_state(ALICE).expect("registered");
+		assert_eq!(StorageProviders::exit_state(BOB), None);
+		assert!(state().may_leave);
+		assert_eq!((record(&ALICE).offer, held(&ALICE)), (offer(), MIN_COLLATERAL));
+		assert_ok!(StorageProviders::announce_exit(RuntimeOrigin::signed(ALICE)));
+		assert_eq!(state().announced, Some(1));
+		StorageProviders::add_case(&ALICE);
+		assert_eq!((state().may_leave, state().cases), (false, 1));
+		StorageProviders::drop_case(&ALICE);
+		StorageProviders::release(&ALICE, 0, 0);
+		assert_eq!((state().may_leave, state().cooldown), (false, COOLDOWN));
+		System::set_block_number(1 + COOLDOWN);
+		assert_eq!((state().may_leave, state().cooldown), (true, 0));
+	});
+}
