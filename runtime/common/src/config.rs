@@ -165,10 +165,7 @@ macro_rules! configure_common_pallets {
 				Balance,
 				frame_support::traits::ConstU128<1_000_000>,
 			>;
-			type OnChargeTransaction = pallet_transaction_payment::FungibleAdapter<
-				Balances,
-				$fees,
-			>;
+			type OnChargeTransaction = pallet_transaction_payment::FungibleAdapter<Balances, $fees>;
 			type OperationalFeeMultiplier = frame_support::traits::ConstU8<5>;
 			type RuntimeEvent = RuntimeEvent;
 			type WeightInfo = pallet_transaction_payment::weights::SubstrateWeight<Runtime>;

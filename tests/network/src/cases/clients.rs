@@ -21,8 +21,44 @@ pub async fn polkadot_js(network: &mut Network) -> Result<(), Failure> {
 	Ok(())
 }
 
+/// The dApp stores, fetches, votes and tells what went wrong in a browser; plain `@polkadot/api` makes
+/// every call of the three chains; the code of the guide for dApp builders runs as it stands there.
+pub async fn dapp(network: &mut Network) -> Result<(), Failure> {
+	let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+	for part in ["e2e", "compat", "snippets"] {
+		let text = command_on(network, "./scripts/dapp", &[part], &root).await?;
+		// What they list and time is for whoever looks closer; how they end is for all.
+		std::fs::write(network.layout.dir.join("logs").join(format!("dapp-{part}.log")), &text)?;
+		let last = text.lines().rev().filter(|line| !line.trim().is_empty()).take(4);
+		let last: Vec<_> = last.map(|line| line.chars().take(160).collect::<String>()).collect();
+		for line in last.iter().rev() {
+			println!("  {line}");
+		}
+	}
+	Ok(())
+}
+
+async fn command_on(
+	network: &Network,
+	program: &str,
+	args: &[&str],
+	dir: &Path,
+) -> Result<String, Failure> {
+	let base = network.layout.base_port.to_string();
+	run(tokio::process::Command::new(program).env("TERRACE_BASE_PORT", base), args, dir).await
+}
+
 async fn command(program: &str, args: &[&str], dir: &Path) -> Result<String, Failure> {
-	let output = tokio::process::Command::new(program)
+	run(&mut tokio::process::Command::new(program), args, dir).await
+}
+
+async fn run(
+	command: &mut tokio::process::Command,
+	args: &[&str],
+	dir: &Path,
+) -> Result<String, Failure> {
+	let program = command.as_std().get_program().to_string_lossy().into_owned();
+	let output = command
 		.args(args)
 		.current_dir(dir)
 		.kill_on_drop(true)

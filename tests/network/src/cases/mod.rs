@@ -33,7 +33,7 @@ macro_rules! case {
 }
 
 /// All tests, in the order in which they run.
-pub const CASES: [Case; 9] = [
+pub const CASES: [Case; 10] = [
 	case!(files_of_any_name_and_size_are_stored_proven_paid_and_fetched, store::whole_way),
 	case!(a_contract_is_extended_and_cancelled, changes::extend_and_cancel),
 	case!(bad_input_is_refused_and_leaves_no_escrow_behind, bad_input::run),
@@ -46,6 +46,7 @@ pub const CASES: [Case; 9] = [
 		validators::outage
 	),
 	case!(votes_upgrade_all_three_layers_while_a_contract_is_proven, upgrade::all_layers),
+	case!(the_web_dapp_and_every_call_work_from_metadata_alone, clients::dapp),
 ];
 
 /// Writes a file of `size` bytes that differ from test to test.
