@@ -42,7 +42,8 @@ export async function checkHash(tally, name, api, pair) {
 	if (wrong === 'accepted') tally.fail(`${name}: metadata hash`, 'a wrong hash was accepted');
 	// A blob without a baked hash can check none, and must say so instead of letting all pass.
 	const unable = /could not lookup|cannotlookup|unknown transaction/i.test(right);
-	if (right !== 'accepted' && !unable) tally.fail(`${name}: metadata hash`, right);
+	const excused = unable && !process.env.TERRACE_METADATA_HASH;
+	if (right !== 'accepted' && !excused) tally.fail(`${name}: metadata hash`, right);
 	console.log(`  ${name}: digest ${u8aToHex(digest)}; right hash ${right}; wrong hash: ${wrong}`);
-	if (unable) console.log(`  ${name}: this blob was built without a metadata hash (feature metadata-hash)`);
+	if (unable) console.log(`  ${name}: this runtime was not built by scripts/release, and knows no hash of its metadata`);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Plain @polkadot/api against a live local network, from metadata alone: npm run compat
 //
-// TERRACE_BASE_PORT is the network's first port (9944).
+// TERRACE_BASE_PORT is the network's first port (9944). With TERRACE_METADATA_HASH set, runtimes must know the hash
+// of their metadata, as those do that scripts/release built.
 
 import { ApiPromise, Keyring, WsProvider } from '@polkadot/api';
 import { cryptoWaitReady } from '@polkadot/util-crypto';

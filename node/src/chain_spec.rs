@@ -10,9 +10,9 @@ use terrace_layers::Layer;
 pub type ChainSpec = GenericChainSpec;
 
 /// Decimals of the token.
-pub const DECIMALS: u32 = 12;
+pub const DECIMALS: u8 = 12;
 /// Symbol of the token.
-const SYMBOL: &str = "TERR";
+pub const SYMBOL: &str = "TERR";
 
 /// What a network is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 //! The command line.
 
 use crate::{
-	chain_spec, genesis::ExportGenesisProofCmd, make_spec::MakeSpecCmd, relay_task::RelayArgs,
-	sign_registration::SignRegistrationCmd,
+	chain_spec, genesis::ExportGenesisProofCmd, inspect_runtime::InspectRuntimeCmd,
+	make_spec::MakeSpecCmd, relay_task::RelayArgs, sign_registration::SignRegistrationCmd,
 };
 use clap::{Arg, Command};
 use sc_cli::SubstrateCli;
@@ -50,6 +50,8 @@ pub enum Subcommand {
 	ExportGenesisProof(ExportGenesisProofCmd),
 	/// Sign a chain's registration with the keys of its authorities.
 	SignRegistration(SignRegistrationCmd),
+	/// Print a runtime's version and hashes, and what it changes for clients.
+	InspectRuntime(InspectRuntimeCmd),
 	/// Check a block of the database again.
 	CheckBlock(sc_cli::CheckBlockCmd),
 	/// Write blocks of the database to a file.

@@ -30,6 +30,9 @@ pub fn run() -> Result<()> {
 		Some(Subcommand::SignRegistration(command)) => {
 			command.run(chain_spec::load(&command.chain)?.as_ref())
 		}
+		Some(Subcommand::InspectRuntime(command)) => {
+			command.run().map_err(|error| error.to_string().into())
+		}
 		Some(Subcommand::CheckBlock(command)) => check_block(&cli, command),
 		Some(Subcommand::ExportBlocks(command)) => export_blocks(&cli, command),
 		Some(Subcommand::ImportBlocks(command)) => import_blocks(&cli, command),

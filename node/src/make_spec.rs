@@ -193,7 +193,7 @@ impl FromStr for Endowment {
 		let tokens: u64 =
 			tokens.parse().map_err(|error| format!("`{tokens}` is no whole number ({error})"))?;
 		// The readable form of a specification holds no larger numbers.
-		let unit = 10u64.pow(DECIMALS);
+		let unit = 10u64.pow(DECIMALS.into());
 		let amount = tokens.checked_mul(unit).ok_or(format!(
 			"{tokens} tokens are too many for one account: at most {}",
 			u64::MAX / unit

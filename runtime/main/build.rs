@@ -1,11 +1,6 @@
 //! Builds the runtime's wasm blob, which the node embeds.
 
 fn main() {
-	#[cfg(all(feature = "std", feature = "metadata-hash"))]
-	substrate_wasm_builder::WasmBuilder::init_with_defaults()
-		.enable_metadata_hash("TERR", 12)
-		.build();
-
-	#[cfg(all(feature = "std", not(feature = "metadata-hash")))]
+	#[cfg(feature = "std")]
 	substrate_wasm_builder::WasmBuilder::build_using_defaults();
 }

@@ -134,13 +134,21 @@ pub struct Network {
 	nodes: BTreeMap<(u16, Side), Process>,
 	providers: BTreeMap<usize, Process>,
 	narrate: bool,
+	/// Whether its chains run what `scripts/release` built.
+	pub upgraded: bool,
 }
 
 impl Network {
 	/// An empty network in `layout`; `narrate` tells every step.
 	pub fn new(layout: Layout, narrate: bool) -> Result<Self, Failure> {
 		std::fs::create_dir_all(layout.logs())?;
-		Ok(Self { layout, nodes: BTreeMap::new(), providers: BTreeMap::new(), narrate })
+		Ok(Self {
+			layout,
+			nodes: BTreeMap::new(),
+			providers: BTreeMap::new(),
+			narrate,
+			upgraded: false,
+		})
 	}
 
 	fn say(&self, text: &str) {

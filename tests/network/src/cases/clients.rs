@@ -45,7 +45,12 @@ async fn command_on(
 	dir: &Path,
 ) -> Result<String, Failure> {
 	let base = network.layout.base_port.to_string();
-	run(tokio::process::Command::new(program).env("TERRACE_BASE_PORT", base), args, dir).await
+	let mut command = tokio::process::Command::new(program);
+	command.env("TERRACE_BASE_PORT", base);
+	if network.upgraded {
+		command.env("TERRACE_METADATA_HASH", "1");
+	}
+	run(&mut command, args, dir).await
 }
 
 async fn command(program: &str, args: &[&str], dir: &Path) -> Result<String, Failure> {

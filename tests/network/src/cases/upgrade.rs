@@ -35,6 +35,7 @@ pub async fn all_layers(network: &mut Network) -> Result<(), Failure> {
 	for ((name, _), (old, new)) in LAYERS.into_iter().zip(before.into_iter().zip(after)) {
 		ensure!(new == old + 1, "the {name} chain is of version {new} after {old}");
 	}
+	network.upgraded = true;
 	let view = ended(network, id).await?;
 	ensure!(
 		(view.faults, view.outages) == (0, 0),
