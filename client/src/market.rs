@@ -5,8 +5,8 @@ use crate::{Chain, Error};
 use sp_core::H256;
 use terrace_layers::{
 	views::{
-		ContractView, LaneView, NeighbourView, Note, Obstacle, ProofChainView, ProviderView, Quote,
-		SlotView, StreamView, WindowView,
+		ContractView, ExitReport, LaneView, NeighbourView, Note, Obstacle, ProofChainView,
+		ProviderView, Quote, SlotView, StreamView, WindowView,
 	},
 	AccountId, Beacon, ChainId, ContractId, LaneId, StreamId, Terms,
 };
@@ -54,6 +54,11 @@ impl Chain {
 	/// A provider.
 	pub async fn provider(&self, who: &AccountId) -> Result<Option<ProviderView>, Error> {
 		self.api("MarketApi_provider", &(who,), None).await
+	}
+
+	/// What is left to do before a provider may leave; `None` if there is no such provider.
+	pub async fn exit_report(&self, who: &AccountId) -> Result<Option<ExitReport>, Error> {
+		self.api("MarketApi_exit_report", &(who,), None).await
 	}
 
 	/// Every provider.

@@ -3,6 +3,9 @@
 
 use crate::{
 	cli_gov::GovCommand,
+	cli_market::{
+		AmendArgs, AuditArgs, ConsentArgs, EndArgs, MoveArgs, ProviderCommand, TopUpArgs,
+	},
 	failure::EXIT_CODES,
 	target::{account, chain, contract, Target},
 };
@@ -106,6 +109,29 @@ pub enum Command {
 	Cancel(ContractArgs),
 	/// Lengthen a contract at the price that its provider offers now.
 	Extend(ExtendArgs),
+	/// Lengthen anybody's contract at its own price; what is not proven comes back to its client.
+	TopUp(TopUpArgs),
+	/// Have the provider show chunks of the file on the contract chain, against a deposit.
+	///
+	/// The proof chain has no part in it. A right answer costs the deposit; without one in time the
+	/// contract can be ended with `--outcome`, at the provider's cost.
+	Audit(AuditArgs),
+	/// Sign that the account agrees to a change of a contract, for its other party to use.
+	Consent(ConsentArgs),
+	/// Change a contract's price, with the other party's consent.
+	Amend(AmendArgs),
+	/// Have another proof chain check a contract, with the other party's consent.
+	Move(MoveArgs),
+	/// End a contract early for a reason; `cancel` needs none.
+	End(EndArgs),
+	/// Get what was due to the account and could not be paid to it.
+	Unclaimed,
+	/// Run a provider's affairs: offer, collateral, leaving.
+	Provider {
+		/// What to do.
+		#[command(subcommand)]
+		command: ProviderCommand,
+	},
 	/// Show what an account has on the main chain and on the contract chain.
 	Balance(BalanceArgs),
 	/// Move tokens between the main chain and the contract chain.
@@ -152,6 +178,15 @@ pub struct StoreArgs {
 	/// Windows to store it for; 10 unless the provider wants more or offers fewer.
 	#[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
 	pub windows: Option<u32>,
+
+	/// Have it proven in one of N windows on average, drawn at random; the proof fee falls accordingly.
+	#[arg(
+		long,
+		value_name = "N",
+		default_value_t = 1,
+		value_parser = clap::value_parser!(u16).range(1..=1024)
+	)]
+	pub interval: u16,
 
 	/// Proof chain that checks the proofs; needed only if there are several.
 	#[arg(long, value_name = "ID", value_parser = chain)]

@@ -3,6 +3,7 @@
 
 mod cli;
 mod cli_gov;
+mod cli_market;
 mod commands;
 mod context;
 mod failure;
@@ -56,6 +57,14 @@ async fn run(context: &Context, command: Command) -> Result<Output, Failure> {
 		Command::Close(args) => commands::close::run(context, args).await,
 		Command::Cancel(args) => commands::cancel::run(context, args).await,
 		Command::Extend(args) => commands::extend::run(context, args).await,
+		Command::TopUp(args) => commands::top_up::run(context, args).await,
+		Command::Audit(args) => commands::audit::run(context, args).await,
+		Command::Consent(args) => commands::agree::consent(context, args).await,
+		Command::Amend(args) => commands::agree::amend(context, args).await,
+		Command::Move(args) => commands::agree::move_to(context, args).await,
+		Command::End(args) => commands::agree::end(context, args).await,
+		Command::Unclaimed => commands::unclaimed::run(context).await,
+		Command::Provider { command } => commands::provider::run(context, command).await,
 		Command::Balance(args) => commands::balance::run(context, args).await,
 		Command::Transfer(args) => commands::transfer::run(context, args).await,
 		Command::Gov { command } => commands::gov::run(context, command).await,

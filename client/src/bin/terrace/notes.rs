@@ -52,7 +52,7 @@ pub fn text(note: &Note) -> String {
 }
 
 /// An obstacle for people.
-fn why(obstacle: &Obstacle) -> String {
+pub fn why(obstacle: &Obstacle) -> String {
 	match obstacle {
 		Obstacle::NotEnded { reported, end } => {
 			format!("windows below {reported} are reported, it ends at {end}")

@@ -33,9 +33,10 @@ macro_rules! case {
 }
 
 /// All tests, in the order in which they run.
-pub const CASES: [Case; 10] = [
+pub const CASES: [Case; 11] = [
 	case!(files_of_any_name_and_size_are_stored_proven_paid_and_fetched, store::whole_way),
 	case!(a_contract_is_extended_and_cancelled, changes::extend_and_cancel),
+	case!(a_contract_is_audited_repriced_and_ended_by_agreement, changes::audit_and_agree),
 	case!(bad_input_is_refused_and_leaves_no_escrow_behind, bad_input::run),
 	case!(polkadot_js_reads_and_decodes_all_three_chains, clients::polkadot_js),
 	case!(a_provider_that_loses_its_blob_is_not_paid_and_the_client_is_refunded, faults::lost_blob),

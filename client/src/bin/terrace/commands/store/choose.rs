@@ -29,6 +29,8 @@ pub struct Wish {
 	pub size: u64,
 	/// Windows, if that was said.
 	pub windows: Option<u32>,
+	/// Every how many windows a chunk is proven.
+	pub interval: u16,
 	/// Most to pay for one GiB and one window.
 	pub max_price: Option<Balance>,
 }
@@ -133,6 +135,8 @@ pub struct PlannedCopy {
 	pub proof_chain: ChainId,
 	/// Windows to order.
 	pub windows: u32,
+	/// Every how many of them it is proven.
+	pub interval: u16,
 	/// What it costs.
 	pub quote: Quote,
 }
@@ -146,7 +150,12 @@ pub async fn choose(
 	args: &StoreArgs,
 ) -> Result<(Vec<PlannedCopy>, ProofChainView), Failure> {
 	let chain = pick_chain(market.proof_chains().await?, args.proof_chain)?;
-	let wish = Wish { size: file.size, windows: args.windows, max_price: args.max_price };
+	let wish = Wish {
+		size: file.size,
+		windows: args.windows,
+		interval: args.interval,
+		max_price: args.max_price,
+	};
 	let search = Search { context, market, http, wish, file, chain: chain.chain };
 	let copies = if args.providers.is_empty() {
 		search.cheapest(args.copies).await?
@@ -254,7 +263,8 @@ impl Search<'_> {
 				.hint("choose another provider")
 		})?;
 		let windows = self.wish.windows_from(&provider.offer);
-		let terms = terms(self.file, self.chain, windows, Balance::MAX);
+		let interval = self.wish.interval;
+		let terms = terms(self.file, self.chain, (windows, interval), Balance::MAX);
 		let quote = self.market.quote(who, &terms).await?;
 		let spare = provider.collateral.saturating_sub(provider.required);
 		let quote = quote.filter(|quote| quote.collateral <= spare).ok_or_else(|| {
@@ -264,7 +274,7 @@ impl Search<'_> {
 		let health = self.http.health(&endpoint).await?;
 		self.check_health(who, &endpoint, &health)?;
 		let (provider, proof_chain) = (who.clone(), self.chain);
-		Ok(PlannedCopy { provider, endpoint, proof_chain, windows, quote })
+		Ok(PlannedCopy { provider, endpoint, proof_chain, windows, interval, quote })
 	}
 
 	fn check_health(
@@ -293,7 +303,7 @@ mod tests {
 	use crate::render::examples::provider;
 	use terrace_layers::{BatchId, Window};
 
-	const WISH: Wish = Wish { size: 1_000, windows: None, max_price: None };
+	const WISH: Wish = Wish { size: 1_000, windows: None, interval: 1, max_price: None };
 
 	#[test]
 	fn cheapest_with_most_room_comes_first() {

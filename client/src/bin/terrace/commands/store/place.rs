@@ -56,13 +56,22 @@ impl PlannedCopy {
 	pub fn proposal(&self, file: &SourceFile) -> (AccountId, Terms) {
 		// The price may not rise between the quote and the proposal.
 		let max_rate = self.quote.rate;
-		(self.provider.clone(), terms(file, self.proof_chain, self.windows, max_rate))
+		(
+			self.provider.clone(),
+			terms(file, self.proof_chain, (self.windows, self.interval), max_rate),
+		)
 	}
 }
 
-/// What is asked of a provider; every window is to be proven.
-pub fn terms(file: &SourceFile, proof_chain: ChainId, windows: u32, max_rate: Balance) -> Terms {
-	Terms { proof_chain, root: file.root, size: file.size, windows, interval: 1, max_rate }
+/// What is asked of a provider: to keep the file for some windows, and to prove it in every one of them
+/// or, on average, in one of several.
+pub fn terms(
+	file: &SourceFile,
+	proof_chain: ChainId,
+	(windows, interval): (u32, u16),
+	max_rate: Balance,
+) -> Terms {
+	Terms { proof_chain, root: file.root, size: file.size, windows, interval, max_rate }
 }
 
 impl Placing<'_> {
@@ -292,6 +301,7 @@ mod tests {
 			endpoint: "http://x".into(),
 			proof_chain: ChainId::default(),
 			windows: 3,
+			interval: 1,
 			quote: Quote {
 				rate: 7,
 				fee: 1,
