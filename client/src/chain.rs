@@ -216,6 +216,11 @@ impl Chain {
 		self.inner.connection.ask(method, &list(params)).await
 	}
 
+	/// Version of the runtime that calls are encoded for.
+	pub fn spec_version(&self) -> u32 {
+		self.runtime().spec_version
+	}
+
 	pub(crate) fn runtime(&self) -> Arc<Runtime> {
 		self.inner.runtime.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
 	}

@@ -5,7 +5,7 @@ use crate::{Chain, Error, Included, Signer, Wait};
 use codec::{Compact, Decode, DecodeAll, Encode};
 use sp_core::H256;
 use sp_crypto_hashing::blake2_256;
-use terrace_layers::{keys, AccountId, Balance, ChainId};
+use terrace_layers::{keys, AccountId, Balance};
 
 /// Longest call that a referendum holds itself; a longer one is noted first.
 const INLINE: usize = 128;
@@ -157,9 +157,9 @@ pub fn announce(chain: &Chain, code: H256, not_before: u32) -> Result<Vec<u8>, E
 	chain.call("Upgrades", "announce", &(code, not_before))
 }
 
-/// The call by which `parent` has root of its child dispatch `call`.
-pub fn send_down(parent: &Chain, child: ChainId, call: Vec<u8>) -> Result<Vec<u8>, Error> {
-	parent.call("CrossLayer", "send_admin", &(child, call))
+/// The call by which `parent` has root of its child dispatch `call`, of the child's runtime of today.
+pub fn send_down(parent: &Chain, child: &Chain, call: Vec<u8>) -> Result<Vec<u8>, Error> {
+	parent.call("CrossLayer", "send_admin", &(child.id(), child.spec_version(), call))
 }
 
 /// Proposes that root dispatches `call`, and puts down the deposit without which nobody decides on it.

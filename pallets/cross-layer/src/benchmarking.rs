@@ -403,7 +403,7 @@ mod benchmarks {
 		let origin =
 			T::AdminOrigin::try_successful_origin().map_err(|()| BenchmarkError::Weightless)?;
 		#[extrinsic_call]
-		_(origin as T::RuntimeOrigin, child, vec![7; b.saturated_into()]);
+		_(origin as T::RuntimeOrigin, child, u32::MAX, vec![7; b.saturated_into()]);
 		assert!(Outbox::<T>::contains_key((child, LaneId::ADMIN), 1));
 		Ok(())
 	}

@@ -54,10 +54,10 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	pub(crate) fn do_send_admin(to: ChainId, call: Vec<u8>) -> DispatchResult {
+	pub(crate) fn do_send_admin(to: ChainId, spec_version: u32, call: Vec<u8>) -> DispatchResult {
 		let hash = payload_hash(&call);
 		let call = call.try_into().map_err(|_| Error::<T>::MessageTooLong)?;
-		let nonce = Self::send(to, Message::Admin(call))?;
+		let nonce = Self::send(to, Message::Admin { spec_version, call })?;
 		Self::deposit_event(Event::AdminCallSent { child: to, call: hash, nonce });
 		Ok(())
 	}

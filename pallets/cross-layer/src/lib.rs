@@ -582,16 +582,21 @@ pub mod pallet {
 			Ok(Some(T::WeightInfo::release_waiting(turns)).into())
 		}
 
-		/// Has an encoded call of a child's runtime dispatched there as root.
+		/// Has an encoded call of a child's runtime of this version dispatched there as root.
 		///
 		/// *Origin*: `AdminOrigin`. *Fails if* the chain is no child, the call is longer than a
 		/// message takes, or the lane is full; what the call does there is not known here. *Emits*
 		/// [`Event::AdminCallSent`].
 		#[pallet::call_index(6)]
 		#[pallet::weight(T::WeightInfo::send_admin(call.len() as u32))]
-		pub fn send_admin(origin: OriginFor<T>, to: ChainId, call: Vec<u8>) -> DispatchResult {
+		pub fn send_admin(
+			origin: OriginFor<T>,
+			to: ChainId,
+			spec_version: u32,
+			call: Vec<u8>,
+		) -> DispatchResult {
 			T::AdminOrigin::ensure_origin(origin)?;
-			Self::do_send_admin(to, call)
+			Self::do_send_admin(to, spec_version, call)
 		}
 	}
 }

@@ -196,14 +196,19 @@ pub enum Message {
 	},
 	/// Parent to child: a call of the child's runtime, encoded, to dispatch as root.
 	#[codec(index = 8)]
-	Admin(BoundedVec<u8, ConstU32<MAX_ADMIN_CALL>>),
+	Admin {
+		/// Version of the child's runtime that it is encoded for; any other dispatches nothing.
+		spec_version: u32,
+		/// The call.
+		call: BoundedVec<u8, ConstU32<MAX_ADMIN_CALL>>,
+	},
 }
 
 impl Message {
 	/// The lane this message travels on.
 	pub fn lane(&self) -> LaneId {
 		match self {
-			Message::Beacon(_) | Message::Admin(_) => LaneId::ADMIN,
+			Message::Beacon(_) | Message::Admin { .. } => LaneId::ADMIN,
 			Message::Credit { .. } | Message::Release { .. } => LaneId::MONEY,
 			Message::Track(_)
 			| Message::Untrack(_)
@@ -221,7 +226,7 @@ impl Message {
 			| Message::Track(_)
 			| Message::Untrack(_)
 			| Message::SetOperator { .. }
-			| Message::Admin(_) => Relation::Parent,
+			| Message::Admin { .. } => Relation::Parent,
 			Message::Release { .. } | Message::Report(_) | Message::Heartbeat { .. } => {
 				Relation::Child
 			}

@@ -181,7 +181,7 @@ fn messages_stay_the_same() {
 		(Message::Report(report), "0105040000000000010100000000000000040200000001040500000000000000"),
 		(Message::Heartbeat { window: Window(1), round: 2 }, "01060100000002000000"),
 		(Message::SetOperator { stream: StreamId(2), operator: sr25519::Public::from_raw([8; 32]) }, "0107020000000808080808080808080808080808080808080808080808080808080808080808"),
-		(Message::Admin(vec![0, 1, 2].try_into().unwrap()), "01080c000102"),
+		(Message::Admin { spec_version: 9, call: vec![0, 1, 2].try_into().unwrap() }, "0108090000000c000102"),
 	];
 	for (message, expected) in cases {
 		let bytes = payload(message.clone());
@@ -238,7 +238,10 @@ fn the_longest_report_and_batch_fit_a_message() {
 	let batch = TrackBatch { batch: BatchId(u64::MAX), legs };
 	assert!(payload(Message::Track(batch)).len() <= limits::MAX_MESSAGE as usize);
 	let call = vec![0; MAX_ADMIN_CALL as usize].try_into().unwrap();
-	assert!(payload(Message::Admin(call)).len() <= limits::MAX_MESSAGE as usize);
+	assert!(
+		payload(Message::Admin { spec_version: u32::MAX, call }).len()
+			<= limits::MAX_MESSAGE as usize
+	);
 }
 
 fn digest(logs: Vec<DigestItem>) -> Digest {

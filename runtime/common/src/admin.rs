@@ -38,7 +38,7 @@ pub mod pallet {
 	#[pallet::event]
 	#[pallet::generate_deposit(pub(crate) fn deposit_event)]
 	pub enum Event<T: Config> {
-		/// A call of the parent was dispatched as root.
+		/// A call of the parent was to be dispatched as root.
 		Dispatched {
 			/// Hash of the call.
 			call: T::Hash,
@@ -49,12 +49,15 @@ pub mod pallet {
 		},
 	}
 
-	/// Why a message failed; it becomes a dead letter.
+	/// Why a call was not dispatched.
 	#[pallet::error]
 	pub enum Error<T> {
 		/// Only the parent's calls are dispatched.
 		NotFromParent,
-		/// The bytes are no call of this runtime; dispatch the letter again after its upgrade.
+		/// It is encoded for another version of the runtime, in which the same bytes may mean something
+		/// else.
+		OtherVersion,
+		/// The bytes are no call of this runtime.
 		Undecodable,
 		/// The call may take more of a block than a message may; split it.
 		TooHeavy,
@@ -81,31 +84,38 @@ impl<T: Config> Pallet<T> {
 			.saturating_add(T::DbWeight::get().reads_writes(2, 2))
 	}
 
-	/// Dispatches a call; its failure is told, for a letter kept could be applied long after anyone
-	/// wants it.
-	fn dispatch(encoded: &[u8]) -> DispatchResult {
+	fn is_for_this_version(spec_version: u32) -> bool {
+		spec_version == <T as frame_system::Config>::Version::get().spec_version
+	}
+
+	fn dispatch(spec_version: u32, encoded: &[u8]) -> DispatchResult {
+		ensure!(Self::is_for_this_version(spec_version), Error::<T>::OtherVersion);
 		let call = Self::decode(encoded).ok_or(Error::<T>::Undecodable)?;
 		ensure!(Self::weight_of(&call).is_some(), Error::<T>::TooHeavy);
-		let done = call.dispatch(RawOrigin::Root.into());
-		let result = done.map(drop).map_err(|failed| failed.error);
-		let (call, trace) = (T::Hashing::hash(encoded), T::Trace::current());
-		Self::deposit_event(Event::Dispatched { call, trace, result });
-		Ok(())
+		call.dispatch(RawOrigin::Root.into()).map(drop).map_err(|failed| failed.error)
 	}
 }
 
 impl<T: Config> OnMessage for Pallet<T> {
 	fn weight(message: &Message) -> Weight {
-		let Message::Admin(encoded) = message else { return T::Next::weight(message) };
-		let inner = Self::decode(encoded).and_then(|call| Self::weight_of(&call));
-		Self::weight_around(encoded).saturating_add(inner.unwrap_or_default())
+		let Message::Admin { spec_version, call } = message else {
+			return T::Next::weight(message);
+		};
+		let known = Self::is_for_this_version(*spec_version).then(|| Self::decode(call)).flatten();
+		let inner = known.and_then(|call| Self::weight_of(&call));
+		Self::weight_around(call).saturating_add(inner.unwrap_or_default())
 	}
 
 	fn on_message(source: ChainId, relation: Relation, message: Message) -> DispatchResult {
 		match message {
-			Message::Admin(encoded) => {
+			Message::Admin { spec_version, call } => {
 				ensure!(relation == Relation::Parent, Error::<T>::NotFromParent);
-				Self::dispatch(&encoded)
+				// Its failure is told and no more: a letter kept could be dispatched long after anyone
+				// wants it.
+				let result = Self::dispatch(spec_version, &call);
+				let (call, trace) = (T::Hashing::hash(&call), T::Trace::current());
+				Self::deposit_event(Event::Dispatched { call, trace, result });
+				Ok(())
 			}
 			other => T::Next::on_message(source, relation, other),
 		}

@@ -24,7 +24,8 @@ type Proof = terrace_proof_runtime::Runtime;
 const ALICE: Sr25519Keyring = Sr25519Keyring::Alice;
 
 fn send_to_contract(world: &World, call: Vec<u8>) -> pallet_cross_layer::Call<Main> {
-	pallet_cross_layer::Call::send_admin { to: world.contract.id(), call }
+	let spec_version = terrace_contract_runtime::VERSION.spec_version;
+	pallet_cross_layer::Call::send_admin { to: world.contract.id(), spec_version, call }
 }
 
 fn contract_call(call: impl Into<terrace_contract_runtime::RuntimeCall>) -> Vec<u8> {
@@ -37,7 +38,8 @@ fn proof_call(call: impl Into<terrace_proof_runtime::RuntimeCall>) -> Vec<u8> {
 
 /// A call of the contract chain that has `call` dispatched on the proof chain.
 fn send_to_proof(to: ChainId, call: Vec<u8>) -> Vec<u8> {
-	contract_call(pallet_cross_layer::Call::<Contract>::send_admin { to, call })
+	let spec_version = terrace_proof_runtime::VERSION.spec_version;
+	contract_call(pallet_cross_layer::Call::<Contract>::send_admin { to, spec_version, call })
 }
 
 fn steps(world: &mut World, count: u32) {
@@ -93,8 +95,11 @@ fn nobody_else_commands_children() {
 	assert_eq!(world.main.submit(ALICE, send.clone()), Outcome::Failed("BadOrigin".into()));
 	decide(&mut world.main, general_admin(), send);
 	assert_eq!(world.contract.submit(ALICE, announce), Outcome::Failed("BadOrigin".into()));
-	let down =
-		pallet_cross_layer::Call::<Contract>::send_admin { to: world.proof.id(), call: vec![0, 0] };
+	let down = pallet_cross_layer::Call::<Contract>::send_admin {
+		to: world.proof.id(),
+		spec_version: terrace_proof_runtime::VERSION.spec_version,
+		call: vec![0, 0],
+	};
 	assert_eq!(world.contract.submit(ALICE, down), Outcome::Failed("BadOrigin".into()));
 	steps(&mut world, 3);
 	assert!(!world.contract.with(upgrades::Announced::<Contract>::exists));

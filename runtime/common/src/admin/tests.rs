@@ -15,8 +15,12 @@ fn announce() -> RuntimeCall {
 	upgrades::Call::announce { code_hash: H256::repeat_byte(5), not_before: 0 }.into()
 }
 
+fn version() -> u32 {
+	<Test as frame_system::Config>::Version::get().spec_version
+}
+
 fn message(bytes: Vec<u8>) -> Message {
-	Message::Admin(bytes.try_into().expect("short"))
+	Message::Admin { spec_version: version(), call: bytes.try_into().expect("short") }
 }
 
 fn bring(bytes: Vec<u8>) -> DispatchResult {
@@ -53,8 +57,28 @@ fn bytes_that_are_no_call_fail() {
 		let good = announce().encode();
 		let longer = [good.clone(), vec![0]].concat();
 		for bytes in [vec![], vec![200, 1], good[..good.len() - 1].to_vec(), longer] {
-			assert_noop!(bring(bytes), Error::<Test>::Undecodable);
+			assert_ok!(bring(bytes.clone()));
+			let told = dispatched(&bytes, Err(Error::<Test>::Undecodable.into()));
+			assert_eq!(events().last(), Some(&told));
 		}
+		assert!(!upgrades::Announced::<Test>::exists());
+	});
+}
+
+#[test]
+fn call_for_another_version_is_told_and_done_with() {
+	run(|| {
+		let call = announce().encode();
+		for spec_version in [version() + 1, version().wrapping_sub(1)] {
+			let bytes = call.clone().try_into().expect("short");
+			let message = Message::Admin { spec_version, call: bytes };
+			let whole = Admin::weight(&super::tests::message(call.clone()));
+			assert!(Admin::weight(&message).ref_time() < whole.ref_time());
+			assert_ok!(Admin::on_message(PARENT, Relation::Parent, message));
+			let told = dispatched(&call, Err(Error::<Test>::OtherVersion.into()));
+			assert_eq!(events().last(), Some(&told));
+		}
+		assert!(!upgrades::Announced::<Test>::exists());
 	});
 }
 
@@ -67,7 +91,8 @@ fn call_too_heavy_fails_and_is_not_paid_for() {
 		assert!(weight.all_lte(crate::constants::MAX_BLOCK_WEIGHT));
 		let set = frame_system::Call::<Test>::set_code { code: vec![1; 100] };
 		let set = RuntimeCall::from(set).encode();
-		assert_noop!(bring(set.clone()), Error::<Test>::TooHeavy);
+		assert_ok!(bring(set.clone()));
+		assert_eq!(events(), [dispatched(&set, Err(Error::<Test>::TooHeavy.into()))]);
 		let light = Admin::weight(&message(set));
 		assert!(light.ref_time() < crate::constants::MAX_ADMIN_WEIGHT.ref_time() / 10, "{light}");
 	});

@@ -26,8 +26,11 @@ pub async fn all_layers(network: &mut Network) -> Result<(), Failure> {
 	for (name, _) in LAYERS {
 		propose(network, name).await?;
 	}
-	for (name, layer) in LAYERS {
+	// A call that is on its way down when a chain on it changes its version is lost.
+	for (name, _) in LAYERS {
 		announced(network, name).await?;
+	}
+	for (name, layer) in LAYERS {
 		refuse_other_code(network, name).await?;
 		apply(network, name, layer).await?;
 	}

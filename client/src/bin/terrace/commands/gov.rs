@@ -67,7 +67,7 @@ async fn down(parent: &Chain, child: &Chain, call: Vec<u8>) -> Result<Vec<u8>, F
 		return Err(Failure::new(Exit::Failed, message)
 			.hint("a chain is governed by the one it is registered with"));
 	}
-	Ok(gov::send_down(parent, child.id(), call)?)
+	Ok(gov::send_down(parent, child, call)?)
 }
 
 async fn vote(context: &Context, args: VoteArgs) -> Result<Output, Failure> {
