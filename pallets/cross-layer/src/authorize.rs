@@ -43,7 +43,7 @@ impl<T: Config> Pallet<T> {
 		Ok((Self::valid(call, &edge, &step), Weight::zero()))
 	}
 
-	/// Whether dispatching the messages cannot fail as a whole.
+	/// Whether dispatching the messages cannot fail as a whole, even if each of them fails.
 	///
 	/// A call that fails in a block and pays nothing could be sent again and again. A child could
 	/// provoke that by messages that fail; a parent that does so harms only what is its own.
@@ -52,7 +52,7 @@ impl<T: Config> Pallet<T> {
 			return true;
 		}
 		let letters = DeadLetterNonces::<T>::decode_len(call.key()).unwrap_or(0);
-		letters < T::MaxDeadLetters::get().saturated_into()
+		letters.saturating_add(call.messages.len()) <= T::MaxDeadLetters::get().saturated_into()
 	}
 
 	fn verify_finality(call: &Relayed<'_>) -> Result<Option<Imported>, TransactionValidityError> {
