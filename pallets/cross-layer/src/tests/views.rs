@@ -64,7 +64,7 @@ fn dispatch_weight_is_the_least_that_a_relay_call_needs() {
 		let least = world.main.run(|| relay.messages.iter().map(each).fold(Weight::zero(), sum));
 		assert_eq!(least, MESSAGE_WEIGHT.saturating_mul(3));
 		let garbage = world.main.run(|| CrossLayer::dispatch_weight(&[0xFF]));
-		assert_eq!(garbage, Weight::zero(), "to fail is part of what bringing any message costs");
+		assert_eq!(garbage, Weight::zero(), "it costs what any message that fails does");
 		assert_ok!(world.main.run(|| Relay { max_weight: least, ..relay }.submit()));
 	});
 }
