@@ -15,9 +15,22 @@ impl<T: Config> Pallet<T> {
 		}
 		spent.total = spent.total.saturating_add(weight);
 		let of_chain = spent.chains.get(chain).copied().unwrap_or_default().saturating_add(weight);
+		let promised = spent.total.saturating_add(Self::kept_for_parent(chain, &spent));
 		let fits =
-			spent.total.all_lte(T::FreePerBlock::get()) && of_chain.all_lte(T::FreePerChain::get());
+			promised.all_lte(T::FreePerBlock::get()) && of_chain.all_lte(T::FreePerChain::get());
 		(fits && spent.chains.try_insert(*chain, of_chain).is_ok()).then_some(spent)
+	}
+
+	/// What a child must leave of the block's budget: however many children misbehave together, the
+	/// parent, who can stop them, is heard.
+	fn kept_for_parent(chain: &ChainId, spent: &FreeSpent) -> Weight {
+		match Parent::<T>::get() {
+			Some(parent) if parent != *chain => {
+				let used = spent.chains.get(&parent).copied().unwrap_or_default();
+				T::FreePerChain::get().saturating_sub(used)
+			}
+			_ => Weight::zero(),
+		}
 	}
 }
 

@@ -70,6 +70,10 @@ impl<T: Config> Pallet<T> {
 		if incarnation == 0 {
 			// Of a chain that was here before, the same genesis was proven then.
 			Self::check_checkpoint(&proven.checkpoint, from)?;
+		} else {
+			// Whoever was closed for good cannot come back for what others left with it.
+			let left = T::OnNeighbour::blockers(&chain);
+			ensure!(left.is_empty(), Error::<T>::Blocked(left.into()));
 		}
 		Self::check_possession(&chain, &proven.authorities, possession)?;
 

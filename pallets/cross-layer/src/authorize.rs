@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Relay calls without an account: verified in full before anybody takes them.
 
-use crate::{Acked, Config, DeadLetterNonces, Edge, Error, Pallet, Relayed, Step};
+use crate::{
+	Acked, Config, DeadLetterNonces, DeadLetters, Edge, Error, LaneKey, Pallet, Relayed, Step,
+};
 use alloc::vec::Vec;
 use codec::Encode;
 use frame_support::{
@@ -10,10 +12,11 @@ use frame_support::{
 		InvalidTransaction, TransactionPriority, TransactionSource, TransactionValidityError,
 		TransactionValidityWithRefund, UnknownTransaction, ValidTransaction,
 	},
+	storage::{with_transaction, TransactionOutcome},
 	traits::Get,
 	weights::Weight,
 };
-use sp_runtime::SaturatedConversion;
+use sp_runtime::{DispatchError, SaturatedConversion};
 use terrace_layers::{FinalityClients, FreeRelaying, Imported, Neighbours, Relation};
 
 /// Priority before messages are counted: above anything else that has no account, because all the
@@ -43,7 +46,37 @@ impl<T: Config> Pallet<T> {
 		Ok((Self::valid(call, &edge, &step), Weight::zero()))
 	}
 
-	/// Whether dispatching the messages cannot fail as a whole.
+	/// Tries to dispatch a message again, and writes nothing.
+	///
+	/// Only what a parent sent: there may be no accounts to try it from, and trying what a child has
+	/// made to be heavy and to fail would cost everybody's pool much and the child nothing.
+	pub(crate) fn authorize_redispatch(
+		source: TransactionSource,
+		key: LaneKey,
+		nonce: u64,
+	) -> TransactionValidityWithRefund {
+		ensure!(T::Accountless::get(), InvalidTransaction::Call);
+		let from_parent = T::Registry::relation(&key.0) == Some(Relation::Parent);
+		ensure!(from_parent, InvalidTransaction::Call);
+		let fits = source != TransactionSource::InBlock
+			|| T::Registry::fits(&key.0, Self::weight_of_redispatch());
+		ensure!(fits, InvalidTransaction::ExhaustsResources);
+		ensure!(DeadLetters::<T>::contains_key(key, nonce), InvalidTransaction::Stale);
+		with_transaction(|| {
+			TransactionOutcome::Rollback(
+				Self::do_redispatch(key, nonce).map(drop).map_err(|failed| failed.error),
+			)
+		})
+		.map_err(|_: DispatchError| UnknownTransaction::CannotLookup)?;
+		let valid = ValidTransaction {
+			provides: alloc::vec![("redispatch", key, nonce).encode()],
+			longevity: LONGEVITY,
+			..Default::default()
+		};
+		Ok((valid, Weight::zero()))
+	}
+
+	/// Whether dispatching the messages cannot fail as a whole, even if each of them fails.
 	///
 	/// A call that fails in a block and pays nothing could be sent again and again. A child could
 	/// provoke that by messages that fail; a parent that does so harms only what is its own.
@@ -52,7 +85,7 @@ impl<T: Config> Pallet<T> {
 			return true;
 		}
 		let letters = DeadLetterNonces::<T>::decode_len(call.key()).unwrap_or(0);
-		letters < T::MaxDeadLetters::get().saturated_into()
+		letters.saturating_add(call.messages.len()) <= T::MaxDeadLetters::get().saturated_into()
 	}
 
 	fn verify_finality(call: &Relayed<'_>) -> Result<Option<Imported>, TransactionValidityError> {

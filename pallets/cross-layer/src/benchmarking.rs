@@ -461,7 +461,7 @@ mod benchmarks {
 		put_letters::<T>(key, T::MaxDeadLetters::get(), &batch_of_legs());
 		#[block]
 		{
-			let done = Pallet::<T>::do_redispatch(chain, LaneId::STORAGE, 1);
+			let done = Pallet::<T>::do_redispatch((chain, LaneId::STORAGE), 1);
 			assert!(done.is_err());
 		}
 	}

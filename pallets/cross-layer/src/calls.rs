@@ -2,7 +2,8 @@
 //! What people trigger, besides relaying.
 
 use crate::{
-	Config, DeadLetterNonces, DeadLetters, Error, Event, Pallet, WeightInfo, MAX_MESSAGE_SHARE,
+	Config, DeadLetterNonces, DeadLetters, Error, Event, LaneKey, Pallet, WeightInfo,
+	MAX_MESSAGE_SHARE,
 };
 use alloc::vec::Vec;
 use frame_support::{
@@ -11,10 +12,11 @@ use frame_support::{
 	traits::Get,
 	weights::Weight,
 };
+use frame_system::{ensure_authorized, ensure_signed, pallet_prelude::OriginFor};
 use sp_runtime::DispatchResult;
 use terrace_layers::{
-	payload_hash, AccountId, Balance, ChainId, LaneId, Layer, Message, Neighbours, Relation,
-	SendMessage,
+	payload_hash, AccountId, Balance, ChainId, FreeRelaying, LaneId, Layer, Message, Neighbours,
+	Relation, SendMessage,
 };
 
 impl<T: Config> Pallet<T> {
@@ -62,12 +64,21 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	pub(crate) fn do_redispatch(
-		chain: ChainId,
-		lane: LaneId,
+	pub(crate) fn redispatch_as(
+		origin: OriginFor<T>,
+		key: LaneKey,
 		nonce: u64,
 	) -> DispatchResultWithPostInfo {
-		let key = (chain, lane);
+		if ensure_authorized(origin.clone()).is_ok() {
+			T::Registry::spend(&key.0, Self::weight_of_redispatch());
+		} else {
+			ensure_signed(origin)?;
+		}
+		Self::do_redispatch(key, nonce)
+	}
+
+	pub(crate) fn do_redispatch(key: LaneKey, nonce: u64) -> DispatchResultWithPostInfo {
+		let (chain, lane) = key;
 		let relation = T::Registry::relation(&chain).ok_or(Error::<T>::UnknownChain)?;
 		ensure!(T::Registry::may_receive(&chain), Error::<T>::NotReceiving);
 		let mut nonces = DeadLetterNonces::<T>::get(key);
@@ -89,6 +100,11 @@ impl<T: Config> Pallet<T> {
 		Self::dispatch(key, relation, trace, message).map_err(|error| error.with_weight(weight))?;
 		Self::deposit_event(Event::MessageRedispatched { chain, lane, nonce, trace });
 		Ok(Some(weight).into())
+	}
+
+	/// Most weight of dispatching a message again.
+	pub(crate) fn weight_of_redispatch() -> Weight {
+		T::WeightInfo::redispatch().saturating_add(Self::heaviest_message())
 	}
 
 	/// Most weight of a message that is dispatched again.

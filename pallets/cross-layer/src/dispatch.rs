@@ -31,8 +31,8 @@ impl<T: Config> Pallet<T> {
 		let imported =
 			call.finality.map(|proof| T::Registry::import(&call.chain, proof)).transpose()?;
 		let step = Self::check_proof(call, &edge, imported)?;
-		let free =
-			Self::is_free(call, &step) && T::Registry::spend(&call.chain, Self::whole_weight(call));
+		let free = Self::is_free(call, &step)
+			&& T::Registry::spend(&call.chain, Self::needed_weight(call, &step));
 		let pays_fee = if free { Pays::No } else { Pays::Yes };
 		let done = match step {
 			Step::Overrun { claimed } => Self::close_lane(call.key(), edge.own, claimed),

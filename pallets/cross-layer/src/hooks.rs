@@ -91,8 +91,8 @@ impl<T: Config> Pallet<T> {
 			"MinTransfer is {least}, less than twice the existential deposit of {alive}"
 		);
 		assert!(
-			T::MaxDeadLetters::get() > 0,
-			"MaxDeadLetters is 0: the first failure stops a lane"
+			T::MaxDeadLetters::get() >= limits::MAX_MESSAGES_PER_CALL,
+			"MaxDeadLetters is less than the messages of one call: if all fail, a lane stops"
 		);
 		let relay = Self::heaviest_relay().saturating_add(Self::heaviest_message());
 		let block = T::BlockWeights::get().max_block;

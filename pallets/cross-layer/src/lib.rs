@@ -532,19 +532,21 @@ pub mod pallet {
 
 		/// Dispatches a message again that failed before.
 		///
-		/// *Origin* signed, by anyone. *Fails if* there is no such dead letter, an older one of the
-		/// storage lane waits, or the message fails again. *Emits*
-		/// [`Event::MessageRedispatched`].
+		/// *Origin* signed, or none for what a parent sent. *Fails if* there is no such dead letter, an
+		/// older one of the storage lane waits, or it fails again. *Emits* [`Event::MessageRedispatched`].
 		#[pallet::call_index(3)]
-		#[pallet::weight(T::WeightInfo::redispatch().saturating_add(Pallet::<T>::heaviest_message()))]
+		#[pallet::weight(Pallet::<T>::weight_of_redispatch())]
+		#[pallet::authorize(|source, chain, lane, nonce| {
+			Self::authorize_redispatch(source, (*chain, *lane), *nonce)
+		})]
+		#[pallet::weight_of_authorize(Pallet::<T>::weight_of_redispatch())]
 		pub fn redispatch(
 			origin: OriginFor<T>,
 			chain: ChainId,
 			lane: LaneId,
 			nonce: u64,
 		) -> DispatchResultWithPostInfo {
-			ensure_signed(origin)?;
-			Self::do_redispatch(chain, lane, nonce)
+			Self::redispatch_as(origin, (chain, lane), nonce)
 		}
 
 		/// Gives up at most `max` of the oldest messages that a closed neighbour will never take, and

@@ -39,7 +39,7 @@ pub const ED: Balance = 1_000_000_000;
 pub const FUNDS: Balance = 1_000 * UNIT;
 /// What the contract chain issues at its genesis.
 pub const BOOTSTRAP: Balance = 10 * UNIT;
-pub const MAX_LETTERS: u32 = 4;
+pub const MAX_LETTERS: u32 = terrace_layers::limits::MAX_MESSAGES_PER_CALL;
 /// Weight of every message that the handler applies.
 pub const MESSAGE_WEIGHT: Weight = Weight::from_parts(1_000_000, 100);
 

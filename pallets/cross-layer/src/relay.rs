@@ -181,6 +181,19 @@ impl<T: Config> Pallet<T> {
 			.saturating_add(call.max_weight)
 	}
 
+	/// Most weight of a relay call that was verified.
+	///
+	/// What it was allowed beyond that is given back, and must not use up the neighbour's budget:
+	/// whoever relays chooses it.
+	pub(crate) fn needed_weight(call: &Relayed<'_>, step: &Step) -> Weight {
+		let messages = match step {
+			Step::Overrun { .. } => Weight::zero(),
+			Step::Progress(progress) => progress.weight,
+		};
+		Self::weight_of_relay(call.finality, call.proof, call.messages, call.tail)
+			.saturating_add(messages)
+	}
+
 	/// Most weight of a relay call besides what its messages do.
 	pub(crate) fn weight_of_relay(
 		finality: Option<&FinalityProof>,

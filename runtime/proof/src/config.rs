@@ -23,8 +23,10 @@ impl Contains<RuntimeCall> for AccountlessOnly {
 						| Registry::apply_recovery { .. }
 						| Registry::report_equivocation { .. }
 						| Registry::report_fork { .. }
-				) | RuntimeCall::CrossLayer(pallet_cross_layer::Call::relay { .. })
-				| RuntimeCall::ProofVerification(_)
+				) | RuntimeCall::CrossLayer(
+				pallet_cross_layer::Call::relay { .. }
+					| pallet_cross_layer::Call::redispatch { .. }
+			) | RuntimeCall::ProofVerification(_)
 				| RuntimeCall::Upgrades(terrace_runtime_common::upgrades::Call::apply { .. })
 		)
 	}

@@ -67,6 +67,23 @@ fn case_69_one_chain_cannot_use_the_budget_of_another() {
 }
 
 #[test]
+fn children_together_cannot_use_the_budget_of_the_parent() {
+	following(&members()).build_and_execute(|| {
+		FreePerBlock::set(weight(100));
+		FreePerChain::set(weight(50));
+		assert!(Registry::spend(&STRANGER, weight(30)));
+		assert_storage_noop!(assert!(!Registry::spend(&OWN, weight(21))));
+		assert!(Registry::spend(&OWN, weight(20)));
+		assert_storage_noop!(assert!(!Registry::spend(&OWN, weight(1))));
+		assert!(Registry::fits(&PEER, weight(50)) && !Registry::fits(&PEER, weight(51)));
+		assert!(Registry::spend(&PEER, weight(40)));
+		assert_storage_noop!(assert!(!Registry::spend(&OWN, weight(1))));
+		assert!(Registry::spend(&PEER, weight(10)));
+		assert_eq!(FreeUsed::<Test>::get().total, weight(100));
+	});
+}
+
+#[test]
 fn case_70_a_call_that_fails_pays_and_spends_nothing() {
 	following(&members()).build_and_execute(|| {
 		let short = signed(header(START + 50), SET, &members()[..2]);

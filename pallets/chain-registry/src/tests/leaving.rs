@@ -242,6 +242,26 @@ fn a_child_that_left_comes_back_as_the_next_incarnation() {
 }
 
 #[test]
+fn a_child_that_governance_closed_does_not_come_back_for_what_is_left() {
+	TestExt::new().build_and_execute(|| {
+		let birth = Birth::new();
+		let chain = registered();
+		let root = RuntimeOrigin::root();
+		assert_ok!(ChainRegistry::set_status(root, chain, NeighbourStatus::Closed));
+		run_to(EVIDENCE_WINDOW + 2);
+		assert_ok!(withdraw(chain));
+		for left in [Blockers::TOKENS, Blockers::CONTRACTS, Blockers::MESSAGES] {
+			Blocking::set(left);
+			assert_noop!(birth.register(), Error::<Test>::Blocked(BlockedBy(left.0)));
+		}
+		assert_eq!(client(chain).status, NeighbourStatus::Closed);
+		assert_eq!(bonded(BOB), 0);
+		Blocking::set(Blockers::NONE);
+		assert_ok!(birth.register());
+	});
+}
+
+#[test]
 fn a_child_that_comes_back_is_proven_again_but_for_its_first_block() {
 	TestExt::new().build_and_execute(|| {
 		let birth = Birth::new();

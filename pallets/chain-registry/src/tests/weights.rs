@@ -12,7 +12,7 @@ fn no_weight_is_zero_and_sizes_count() {
 		W::on_initialize(),
 		W::first_block(),
 		W::register_child(0),
-		W::check_nodes(0, 0),
+		W::check_nodes(1, 0),
 		W::submit_finality(0, 0),
 		W::check_finality(),
 		W::set_status(),

@@ -153,6 +153,38 @@ fn authorize_refuses_messages_of_a_child_whose_dead_letters_are_full() {
 }
 
 #[test]
+fn authorize_refuses_messages_of_a_child_that_might_not_fit_as_dead_letters() {
+	World::build_and_execute(|world| {
+		for mark in 1..MAX_LETTERS {
+			assert_ok!(world.contract.send(heartbeat(mark, FAIL)));
+		}
+		assert_ok!(world.carry_up(LaneId::STORAGE));
+		// There is room for one of the two: the call would fail in a block, and pay nothing.
+		assert_ok!(world.contract.send(heartbeat(MAX_LETTERS, FAIL)));
+		assert_ok!(world.contract.send(heartbeat(MAX_LETTERS + 1, FAIL)));
+		let relay = world.up(LaneId::STORAGE);
+		refuse(&mut world.main, &relay, Error::DeadLettersFull);
+		assert_eq!(answer(world, &relay), Err(NOT_NOW));
+		// As many as there is room for are taken, once they are worth a free call.
+		let letters = || DeadLetterNonces::<Test>::decode_len((CONTRACT, LaneId::STORAGE));
+		for nonce in 1..=8 {
+			world.main.run(|| {
+				DeadLetterNonces::<Test>::mutate((CONTRACT, LaneId::STORAGE), |nonces| {
+					nonces.retain(|kept| *kept != nonce)
+				});
+				DeadLetters::<Test>::remove((CONTRACT, LaneId::STORAGE), nonce);
+			});
+		}
+		assert_eq!(world.main.run(letters), Some(MAX_LETTERS as usize - 9));
+		assert_ok!(world.main.run(|| {
+			assert_ok!(relay.authorize());
+			relay.submit_as(authorized())
+		}));
+		assert_eq!(world.main.run(letters), Some(MAX_LETTERS as usize - 7));
+	});
+}
+
+#[test]
 fn authorize_takes_messages_of_a_parent_in_any_case() {
 	World::build_and_execute(|world| {
 		for mark in 1..=u64::from(MAX_LETTERS) {

@@ -15,7 +15,7 @@ fn submit(world: &mut World, relay: &Relay) -> Pays {
 fn a_call_beyond_the_budget_works_and_pays() {
 	World::build_and_execute(|world| {
 		send_up(world, 1);
-		let relay = world.up(LaneId::STORAGE);
+		let relay = Relay { max_weight: MESSAGE_WEIGHT, ..world.up(LaneId::STORAGE) };
 		world.main.run(|| Budget::set(&relay.weight().saturating_sub(Weight::from_parts(1, 0))));
 		assert_eq!(submit(world, &relay), Pays::Yes);
 		assert_eq!(world.main.received(), heartbeats([1]));
@@ -23,17 +23,16 @@ fn a_call_beyond_the_budget_works_and_pays() {
 }
 
 #[test]
-fn a_free_call_spends_its_whole_weight() {
+fn a_free_call_spends_what_it_needs_and_not_what_it_was_allowed() {
 	World::build_and_execute(|world| {
-		send_up(world, 1);
-		let relay = world.up(LaneId::STORAGE);
-		let weight = world.main.run(|| {
-			Budget::set(&relay.weight());
-			relay.weight()
-		});
-		assert_eq!(submit(world, &relay), Pays::No);
-		let left = world.main.run(Budget::get);
-		assert!(left.ref_time() == 0 && weight.ref_time() > 0, "{left:?} left of {weight:?}");
+		for allowed in [MESSAGE_WEIGHT, MESSAGE_WEIGHT.saturating_mul(1_000)] {
+			send_up(world, 1);
+			let relay = Relay { max_weight: allowed, ..world.up(LaneId::STORAGE) };
+			world.main.run(|| Budget::set(&relay.weight()));
+			assert_eq!(submit(world, &relay), Pays::No);
+			let left = world.main.run(Budget::get);
+			assert_eq!(left, allowed.saturating_sub(MESSAGE_WEIGHT));
+		}
 	});
 }
 

@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 use super::*;
+use frame_support::{
+	assert_storage_noop,
+	pallet_prelude::{
+		InvalidTransaction, TransactionSource, TransactionValidityError, UnknownTransaction,
+	},
+	traits::Authorize,
+};
 
 fn redispatch(lane: LaneId, nonce: u64) -> DispatchResultWithPostInfo {
 	CrossLayer::redispatch(RuntimeOrigin::signed(BOB), CONTRACT, lane, nonce)
@@ -113,6 +120,56 @@ fn redispatch_takes_letters_of_the_token_lane_in_any_order() {
 			assert_ok!(redispatch(LaneId::MONEY, 2));
 			assert_eq!(Balances::free_balance(second), ED + ED / 4);
 			assert_eq!(DeadLetterNonces::<Test>::get((CONTRACT, LaneId::MONEY)).to_vec(), [1]);
+		});
+	});
+}
+
+/// What a pool says to a letter's dispatch without an account.
+fn answer(chain: ChainId, lane: LaneId, nonce: u64) -> Result<(), TransactionValidityError> {
+	let call = crate::Call::<Test>::redispatch { chain, lane, nonce };
+	assert_storage_noop!(drop(call.authorize(TransactionSource::External)));
+	let said = call.authorize(TransactionSource::External);
+	said.expect("it needs no account").map(drop)
+}
+
+#[test]
+fn redispatch_needs_no_account_for_what_a_parent_sent() {
+	let stale: TransactionValidityError = InvalidTransaction::Stale.into();
+	let not_now: TransactionValidityError = UnknownTransaction::CannotLookup.into();
+	let refused: TransactionValidityError = InvalidTransaction::Call.into();
+	World::build_and_execute(|world| {
+		let key = (MAIN, LaneId::STORAGE);
+		dead_letters::forge(&mut world.main, key.1, vec![1, 200]);
+		assert_ok!(world.carry_down(key.1));
+		dead_letters::forget(&mut world.main, key.1);
+		world.contract.run(|| {
+			assert_eq!(answer(key.0, key.1, 1), Err(not_now), "it would fail again");
+			assert_eq!(answer(key.0, key.1, 2), Err(stale));
+			let readable = VersionedMessage::to_payload(untrack(1));
+			DeadLetters::<Test>::insert(key, 1, crate::Payload::truncate_from(readable));
+			NeedsNoAccount::set(&false);
+			assert_eq!(answer(key.0, key.1, 1), Err(refused));
+			NeedsNoAccount::set(&true);
+			assert_eq!(answer(key.0, key.1, 1), Ok(()));
+			let call = crate::Call::<Test>::redispatch { chain: key.0, lane: key.1, nonce: 1 };
+			Budget::set(&Weight::zero());
+			let exhausted = Err(InvalidTransaction::ExhaustsResources.into());
+			let in_block = call.authorize(TransactionSource::InBlock).expect("no account");
+			assert_eq!(in_block.map(drop), exhausted);
+			Budget::set(&Weight::MAX);
+			let nobody = || frame_system::RawOrigin::Authorized.into();
+			assert_ok!(CrossLayer::redispatch(nobody(), key.0, key.1, 1));
+			assert_ne!(Budget::get(), Weight::MAX, "it is free, and spends what is");
+			assert_eq!(DeadLetters::<Test>::iter().count(), 0);
+			assert_eq!(answer(key.0, key.1, 1), Err(stale));
+		});
+		assert_eq!(world.contract.received(), [untrack(1)]);
+	});
+	with_two_letters(|world| {
+		world.main.run(|| {
+			HandlerFixed::set(&true);
+			assert_eq!(answer(CONTRACT, LaneId::STORAGE, 2), Err(refused), "a child sent it");
+			assert_ok!(redispatch(LaneId::STORAGE, 2));
 		});
 	});
 }
