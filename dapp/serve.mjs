@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Serves the built dApp on loopback: node serve.mjs [PORT]
+// Serves the built dApp on loopback: node serve.mjs [PORT] [--until-input-ends]
 
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -67,7 +67,13 @@ export function serve(port) {
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
 	const port = Number(process.argv[2] ?? 9930);
 	serve(port).then(
-		({ url }) => console.log(`dApp: ${url}`),
+		({ url }) => {
+			console.log(`dApp: ${url}`);
+			// Whoever started it may be killed without a chance to stop it.
+			if (process.argv.includes('--until-input-ends')) {
+				process.stdin.resume().once('close', () => process.exit());
+			}
+		},
 		(error) => {
 			console.error(`The dApp cannot be served on port ${port}: ${error.message}`);
 			process.exitCode = 1;
