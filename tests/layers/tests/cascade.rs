@@ -6,9 +6,9 @@ use sp_core::H256;
 use sp_keyring::Sr25519Keyring;
 use sp_runtime::{
 	traits::{BlakeTwo256, Hash},
-	transaction_validity::InvalidTransaction,
+	transaction_validity::{InvalidTransaction, UnknownTransaction},
 };
-use terrace_layers::{ChainId, LaneId, MAX_ADMIN_CALL};
+use terrace_layers::{ChainId, LaneId, Message, VersionedMessage, MAX_ADMIN_CALL};
 use terrace_runtime_common::{admin, upgrades};
 use terrace_tests_layers::{
 	code,
@@ -166,6 +166,34 @@ fn call_that_the_child_does_not_know_or_cannot_afford_is_told_and_not_kept() {
 	decide(&mut world.main, root(), send);
 	steps(&mut world, 2);
 	assert!(world.contract.with(upgrades::Announced::<Contract>::exists));
+}
+
+#[test]
+fn dead_letter_of_a_proof_chain_is_dispatched_by_nobody_in_particular() {
+	let mut world = World::new();
+	let above = world.contract.id();
+	let send = send_to_contract(&world, send_to_proof(world.proof.id(), vec![250, 250]));
+	decide(&mut world.main, root(), send);
+	steps(&mut world, 4);
+	assert_eq!(world.proof.lane(above, LaneId::ADMIN).dead_letters, 1);
+	let key = (above, LaneId::ADMIN);
+	let nonces = world.proof.with(|| pallet_cross_layer::DeadLetterNonces::<Proof>::get(key));
+	let (chain, lane, nonce) = (above, LaneId::ADMIN, nonces[0]);
+	let again = pallet_cross_layer::Call::<Proof>::redispatch { chain, lane, nonce };
+	let refused = Outcome::Refused(UnknownTransaction::CannotLookup.into());
+	assert_eq!(world.proof.submit_general(again.clone()), refused, "it would fail again");
+	// As if the runtime had learnt the call since.
+	world.proof.with(|| {
+		let remark = frame_system::Call::<Proof>::remark_with_event { remark: vec![7] };
+		let call = proof_call(remark).try_into().expect("it is short");
+		let known = VersionedMessage::to_payload(Message::Admin(call));
+		let letter = pallet_cross_layer::Payload::truncate_from(known);
+		pallet_cross_layer::DeadLetters::<Proof>::insert(key, nonce, letter);
+	});
+	assert_eq!(world.proof.submit_general(again.clone()), Outcome::Applied);
+	assert_eq!(world.proof.lane(above, LaneId::ADMIN).dead_letters, 0);
+	let stale = Outcome::Refused(InvalidTransaction::Stale.into());
+	assert_eq!(world.proof.submit_general(again), stale);
 }
 
 /// Announces code on every layer by one vote.
