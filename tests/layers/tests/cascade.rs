@@ -8,7 +8,7 @@ use sp_runtime::{
 	traits::{BlakeTwo256, Hash},
 	transaction_validity::{InvalidTransaction, UnknownTransaction},
 };
-use terrace_layers::{ChainId, LaneId, Message, VersionedMessage, MAX_ADMIN_CALL};
+use terrace_layers::{ChainId, LaneId, LegId, Message, VersionedMessage, MAX_ADMIN_CALL};
 use terrace_runtime_common::{admin, upgrades};
 use terrace_tests_layers::{
 	code,
@@ -171,27 +171,28 @@ fn call_that_the_child_does_not_know_or_cannot_afford_is_told_and_not_kept() {
 #[test]
 fn dead_letter_of_a_proof_chain_is_dispatched_by_nobody_in_particular() {
 	let mut world = World::new();
-	let above = world.contract.id();
-	let send = send_to_contract(&world, send_to_proof(world.proof.id(), vec![250, 250]));
-	decide(&mut world.main, root(), send);
-	steps(&mut world, 4);
-	assert_eq!(world.proof.lane(above, LaneId::ADMIN).dead_letters, 1);
-	let key = (above, LaneId::ADMIN);
-	let nonces = world.proof.with(|| pallet_cross_layer::DeadLetterNonces::<Proof>::get(key));
-	let (chain, lane, nonce) = (above, LaneId::ADMIN, nonces[0]);
+	let (chain, lane, nonce) = (world.contract.id(), LaneId::STORAGE, 1);
+	let key = (chain, lane);
+	let keep = |world: &mut World, payload: Vec<u8>| {
+		let letter = pallet_cross_layer::Payload::truncate_from(payload);
+		let nonces = vec![nonce].try_into().expect("there is room for one");
+		world.proof.with(|| {
+			pallet_cross_layer::DeadLetterNonces::<Proof>::insert(key, nonces);
+			pallet_cross_layer::DeadLetters::<Proof>::insert(key, nonce, letter);
+		});
+	};
+	// As if a newer parent had sent what this runtime does not know.
+	keep(&mut world, vec![200, 1, 2]);
+	assert_eq!(world.proof.lane(chain, lane).dead_letters, 1);
 	let again = pallet_cross_layer::Call::<Proof>::redispatch { chain, lane, nonce };
 	let refused = Outcome::Refused(UnknownTransaction::CannotLookup.into());
 	assert_eq!(world.proof.submit_general(again.clone()), refused, "it would fail again");
-	// As if the runtime had learnt the call since.
-	world.proof.with(|| {
-		let remark = frame_system::Call::<Proof>::remark_with_event { remark: vec![7] };
-		let call = proof_call(remark).try_into().expect("it is short");
-		let known = VersionedMessage::to_payload(Message::Admin(call));
-		let letter = pallet_cross_layer::Payload::truncate_from(known);
-		pallet_cross_layer::DeadLetters::<Proof>::insert(key, nonce, letter);
-	});
+	assert_eq!(world.proof.lane(chain, lane).dead_letters, 1);
+	// As if the runtime had learnt the message since.
+	let known = Message::Untrack(vec![LegId(77)].try_into().expect("it is short"));
+	keep(&mut world, VersionedMessage::to_payload(known));
 	assert_eq!(world.proof.submit_general(again.clone()), Outcome::Applied);
-	assert_eq!(world.proof.lane(above, LaneId::ADMIN).dead_letters, 0);
+	assert_eq!(world.proof.lane(chain, lane).dead_letters, 0);
 	let stale = Outcome::Refused(InvalidTransaction::Stale.into());
 	assert_eq!(world.proof.submit_general(again), stale);
 }
