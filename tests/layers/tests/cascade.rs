@@ -175,9 +175,11 @@ fn dead_letter_of_a_proof_chain_is_dispatched_by_nobody_in_particular() {
 	let key = (chain, lane);
 	let keep = |world: &mut World, payload: Vec<u8>| {
 		let letter = pallet_cross_layer::Payload::truncate_from(payload);
-		let nonces = vec![nonce].try_into().expect("there is room for one");
 		world.proof.with(|| {
-			pallet_cross_layer::DeadLetterNonces::<Proof>::insert(key, nonces);
+			pallet_cross_layer::DeadLetterNonces::<Proof>::mutate(key, |nonces| {
+				nonces.clear();
+				nonces.try_push(nonce).expect("there is room for one");
+			});
 			pallet_cross_layer::DeadLetters::<Proof>::insert(key, nonce, letter);
 		});
 	};
