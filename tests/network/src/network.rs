@@ -220,7 +220,7 @@ impl Network {
 		let layout = &self.layout;
 		let text = |parts: &[&str]| parts.iter().map(|p| p.to_string()).collect::<Vec<_>>();
 		let mut args = text(&[side.flag(), "--no-telemetry", "--no-mdns", "--db-cache", "16"]);
-		args.extend(text(&["--max-runtime-instances", "2", "--runtime-cache-size", "1"]));
+		args.extend(text(&["--max-runtime-instances", "2", "--runtime-cache-size", "2"]));
 		args.extend(["--chain".into(), layout.spec(layer).display().to_string()]);
 		args.extend(["--base-path".into(), layout.dir.join(name).display().to_string()]);
 		args.extend(["--rpc-port".into(), layout.rpc_port(layer, side).to_string()]);
