@@ -118,6 +118,11 @@ impl Chain {
 		self.api("MarketApi_explain", &(id,), None).await
 	}
 
+	/// Everything that keeps a contract from being closed now.
+	pub async fn preflight_close(&self, id: ContractId) -> Result<Vec<Obstacle>, Error> {
+		self.api("MarketApi_preflight_close", &(id,), None).await
+	}
+
 	/// Everything that keeps a client from proposing a contract.
 	pub async fn preflight_propose(
 		&self,

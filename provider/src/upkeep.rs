@@ -6,8 +6,8 @@ use futures::future::BoxFuture;
 use std::{collections::BTreeMap, time::Duration, time::Instant};
 use terrace_client::{Chain, Signer, Wait};
 use terrace_layers::{
-	views::{ContractState, ContractView},
-	AccountId, Balance, ChainId, ContractId,
+	views::{ContractState, ContractView, Obstacle},
+	AccountId, Balance, ChainId, ContractId, Window,
 };
 use terrace_possession::BlobSize;
 
@@ -15,6 +15,41 @@ use terrace_possession::BlobSize;
 const ROUND: Duration = Duration::from_secs(6);
 /// Steps of one `advance`.
 const STEPS: u32 = 256;
+
+/// A contract that has ended and is not closed.
+struct Ended {
+	/// Since when that is known.
+	since: Instant,
+	/// How far its stream was counted when that was last helped.
+	counted: Option<Window>,
+}
+
+/// What comes next for a contract that has ended.
+#[derive(Debug, PartialEq, Eq)]
+enum ToClose {
+	/// Nothing stands in the way.
+	Close,
+	/// Its stream, counted so far, has to be counted further.
+	Advance(Window),
+	/// Only time helps.
+	Wait,
+}
+
+/// What comes next, by what stands in the way; a transaction that is in vain would cost its fee.
+///
+/// A stream that was helped and is counted no further waits for an outage to be final.
+fn next_to_close(obstacles: &[Obstacle], helped: Option<Window>) -> ToClose {
+	let mut behind = None;
+	for obstacle in obstacles {
+		match obstacle {
+			Obstacle::AdvanceFirst { counted } if helped != Some(*counted) => {
+				behind = Some(*counted);
+			}
+			_ => return ToClose::Wait,
+		}
+	}
+	behind.map_or(ToClose::Close, ToClose::Advance)
+}
 
 /// What requests need of the contract chain.
 pub trait Contracts: Send + Sync {
@@ -78,13 +113,34 @@ pub struct Policy {
 	pub close_after: Duration,
 }
 
+/// Closes a contract, or does what has to be done before.
+async fn close(
+	account: &Account,
+	contract: &ContractView,
+	helped: &mut Option<Window>,
+) -> Result<(), Error> {
+	let obstacles = account.chain.preflight_close(contract.id).await?;
+	match next_to_close(&obstacles, *helped) {
+		ToClose::Close => {
+			account.send("close", &(contract.id,)).await?;
+			tracing::info!(target: LOG_TARGET, contract = %contract.id, "closed");
+		}
+		ToClose::Advance(counted) => {
+			*helped = Some(counted);
+			account.send("advance", &(&contract.provider, contract.proof_chain, STEPS)).await?;
+		}
+		ToClose::Wait => {}
+	}
+	Ok(())
+}
+
 /// Does what is due, again and again.
 pub struct Upkeep {
 	account: Account,
 	store: Store,
 	policy: Policy,
 	metrics: Metrics,
-	ended: BTreeMap<ContractId, Instant>,
+	ended: BTreeMap<ContractId, Ended>,
 }
 
 impl Upkeep {
@@ -111,7 +167,7 @@ impl Upkeep {
 		self.accept_stored(&mine).await?;
 		self.answer_audits(&mine).await;
 		self.release_closed(&mine).await?;
-		self.close_ended(&mine).await?;
+		self.close_ended(&mine).await;
 		self.claim().await
 	}
 
@@ -189,36 +245,48 @@ impl Upkeep {
 		Ok(())
 	}
 
-	async fn close_ended(&mut self, mine: &[ContractView]) -> Result<(), Error> {
-		let ended: Vec<_> =
-			mine.iter().filter(|c| c.state == ContractState::Ended).map(|c| c.id).collect();
-		self.ended.retain(|id, _| ended.contains(id));
-		for id in ended {
-			let since = self.ended.entry(id).or_insert_with(Instant::now);
-			if since.elapsed() >= self.policy.close_after {
-				self.account.send("close", &(id,)).await?;
-				tracing::info!(target: LOG_TARGET, contract = %id, "closed");
+	/// Closes contracts that their clients have left to it; one that cannot be closed yet holds up none
+	/// of the others.
+	async fn close_ended(&mut self, mine: &[ContractView]) {
+		let ended: Vec<_> = mine.iter().filter(|c| c.state == ContractState::Ended).collect();
+		self.ended.retain(|id, _| ended.iter().any(|contract| contract.id == *id));
+		for contract in ended {
+			let known = Ended { since: Instant::now(), counted: None };
+			let known = self.ended.entry(contract.id).or_insert(known);
+			if known.since.elapsed() < self.policy.close_after {
+				continue;
+			}
+			if let Err(error) = close(&self.account, contract, &mut known.counted).await {
+				self.metrics.failures.inc();
+				tracing::warn!(target: LOG_TARGET, contract = %contract.id, %error, "not closed");
+			}
+		}
+	}
+
+	/// Claims from every proof chain; one that refuses holds up none of the others.
+	async fn claim(&self) -> Result<(), Error> {
+		for chain in self.account.chain.proof_chains().await? {
+			if let Err(error) = self.claim_from(chain.chain).await {
+				self.metrics.failures.inc();
+				tracing::warn!(target: LOG_TARGET, chain = %chain.chain, %error, "not claimed");
 			}
 		}
 		Ok(())
 	}
 
-	async fn claim(&self) -> Result<(), Error> {
-		for chain in self.account.chain.proof_chains().await? {
-			let me = self.account.provider();
-			let Some(stream) = self.account.chain.stream(&me, chain.chain).await? else { continue };
-			if stream.claimable < self.policy.claim_above.max(1) {
-				continue;
-			}
-			let claimed = self.account.send("claim", &(chain.chain,)).await;
-			if is_behind(&claimed) {
-				self.account.send("advance", &(me, chain.chain, STEPS)).await?;
-				continue;
-			}
-			claimed?;
-			self.metrics.claims.inc();
-			tracing::info!(target: LOG_TARGET, amount = stream.claimable, "claimed");
+	async fn claim_from(&self, chain: ChainId) -> Result<(), Error> {
+		let me = self.account.provider();
+		let Some(stream) = self.account.chain.stream(&me, chain).await? else { return Ok(()) };
+		if stream.claimable < self.policy.claim_above.max(1) {
+			return Ok(());
 		}
+		let claimed = self.account.send("claim", &(chain,)).await;
+		if is_behind(&claimed) {
+			return self.account.send("advance", &(me, chain, STEPS)).await;
+		}
+		claimed?;
+		self.metrics.claims.inc();
+		tracing::info!(target: LOG_TARGET, amount = stream.claimable, "claimed");
 		Ok(())
 	}
 }
@@ -226,4 +294,21 @@ impl Upkeep {
 /// Whether a stream must be advanced before it can be claimed from.
 fn is_behind(result: &Result<(), Error>) -> bool {
 	matches!(result, Err(Error::Chain(error)) if error.is_dispatch("StorageContracts", "AdvanceFirst"))
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn nothing_is_sent_in_vain_to_close_a_contract() {
+		let behind = Obstacle::AdvanceFirst { counted: Window(7) };
+		let young = Obstacle::FaultYoung { until: 9 };
+		assert_eq!(next_to_close(&[], None), ToClose::Close);
+		assert_eq!(next_to_close(&[behind.clone()], None), ToClose::Advance(Window(7)));
+		assert_eq!(next_to_close(&[behind.clone()], Some(Window(6))), ToClose::Advance(Window(7)));
+		assert_eq!(next_to_close(&[behind.clone()], Some(Window(7))), ToClose::Wait);
+		assert_eq!(next_to_close(&[behind, young.clone()], None), ToClose::Wait);
+		assert_eq!(next_to_close(&[young], None), ToClose::Wait);
+	}
 }

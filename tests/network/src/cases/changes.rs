@@ -4,9 +4,12 @@
 use super::{close, ended, store, write_file};
 use crate::{ensure, wait_for, Failure, Network};
 use std::time::Duration;
+use terrace_layers::views::ContractState;
 
 /// Longest time that a provider takes to answer an audit, with room for a slow machine.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// Longest time until the windows that had begun are settled.
+const SETTLEMENT: Duration = Duration::from_secs(240);
 
 /// Two windows more, at a price; then the end, and what was not needed comes back at once.
 pub async fn extend_and_cancel(network: &mut Network) -> Result<(), Failure> {
@@ -76,8 +79,14 @@ pub async fn audit_and_agree(network: &mut Network) -> Result<(), Failure> {
 	let over = run(provider, &["end", &number, "--consent", consent]).await?;
 	let freed = over["refunded"].as_str().and_then(|text| text.parse::<u128>().ok());
 	ensure!(freed.is_some_and(|freed| freed > 0), "nothing came back: {over}");
-	ended(network, id).await?;
+	// One that had not begun is gone at once.
+	wait_for("the contract is over", SETTLEMENT, Duration::from_secs(1), || async {
+		let view = network.contract(id).await?;
+		Ok(view.is_none_or(|view| view.state == ContractState::Ended).then_some(()))
+	})
+	.await?;
 	close(network, id).await?;
+	ensure!(network.contract(id).await?.is_none(), "contract {id} is still there");
 	ensure!(run(client, &["unclaimed"]).await.is_err(), "something was kept from the client");
 	Ok(())
 }
