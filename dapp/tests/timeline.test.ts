@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Happening } from '../src/chain/history';
 import { flow, lag, moves } from '../src/chain/flow';
-import { ordered, timeline } from '../src/chain/timeline';
+import { ordered, provenSlots, timeline } from '../src/chain/timeline';
 import type { Contract, LaneEnd } from '../src/chain/views';
 
 const CHAIN = '0xcc';
@@ -26,9 +26,15 @@ const all: Happening[] = [
 	on('Contract', 13, 2, 'storageContracts.BatchSent', { batch: 3, legs: 1, nonce: 4 }),
 	on('Proof', 3, 0, 'proofVerification.LegsTracked', { batch: 3, added: 1 }),
 	on('Proof', 3, 1, 'crossLayer.MessageDispatched', { lane: 2, nonce: 4, trace: '0xdown' }),
-	on('Proof', 5, 0, 'proofVerification.ProofsAccepted', { stream: 2, window: 4, page: 0, bits: 32 }),
-	on('Proof', 5, 1, 'proofVerification.ProofsAccepted', { stream: 2, window: 4, page: 0, bits: 16 }),
-	on('Proof', 5, 2, 'proofVerification.ProofsAccepted', { stream: 1, window: 4, page: 0, bits: 32 }),
+	on('Proof', 5, 0, 'proofVerification.ProofsAccepted', {
+		stream: 2, window: 4, pages: [{ page: 1, bits: 1 }, { page: 0, bits: 32 }],
+	}),
+	on('Proof', 5, 1, 'proofVerification.ProofsAccepted', {
+		stream: 2, window: 4, pages: [{ page: 1, bits: 1 }, { page: 0, bits: 16 }],
+	}),
+	on('Proof', 5, 2, 'proofVerification.ProofsAccepted', {
+		stream: 1, window: 4, pages: [{ page: 1, bits: 1 }, { page: 0, bits: 32 }],
+	}),
 	on('Proof', 8, 0, 'crossLayer.MessageSent', { lane: 2, nonce: 9, trace: '0xup' }),
 	on('Proof', 8, 1, 'proofVerification.ReportSent', { window: 4 }),
 	on('Proof', 8, 2, 'proofVerification.ReportSent', { window: 3 }),
@@ -50,6 +56,11 @@ test('a contract is followed down and up, and strangers are left out', () => {
 		['Window 4 was settled', '0xup'],
 		['Closed: 0.000000000001 TERR paid, 0 TERR came back', undefined],
 	]);
+});
+
+test('the slots that a batch proved are counted over its pages', () => {
+	const [batch] = all.filter(({ name }) => name === 'proofVerification.ProofsAccepted');
+	expect(batch && provenSlots(batch)).toBe(2);
 });
 
 test('an arrival whose departure was not read still appears', () => {

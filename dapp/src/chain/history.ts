@@ -26,7 +26,6 @@ const NOISE = new Set([
 	'crossLayer.MessagesReceived',
 	'crossLayer.MessagesAcknowledged',
 	'chainRegistry.FinalityImported',
-	'chainRegistry.FinalityAdvanced',
 ]);
 
 /** Most happenings that are kept. */

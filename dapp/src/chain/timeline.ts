@@ -85,13 +85,25 @@ function own(contract: Contract, all: Happening[]): Entry[] {
 	});
 }
 
-/** The legs' way down. */
-function batches(contract: Contract, all: Happening[]): Entry[] {
+/** Whether something tells of a batch that took legs of the contract down. */
+function ofBatches(contract: Contract, all: Happening[]): (one: Happening) => boolean {
 	const opened = all.filter((one) =>
 		one.name === 'storageContracts.LegOpened' && Number(one.fields['contract']) === contract.id);
 	const numbers = new Set(opened.map((one) => String(big(one.fields['batch'] as Num))));
+	return (one) => numbers.has(String(big((one.fields['batch'] ?? -1) as Num)));
+}
+
+/** Hashes of the proof chain's blocks in which it came to know legs of the contract. */
+export function trackedAt(contract: Contract, all: Happening[]): string[] {
+	const told = ofBatches(contract, all);
+	return all.filter((one) => one.name === 'proofVerification.LegsTracked' && told(one)).map(({ hash }) => hash);
+}
+
+/** The legs' way down. */
+function batches(contract: Contract, all: Happening[]): Entry[] {
+	const told = ofBatches(contract, all);
 	return all.flatMap((one) => {
-		if (!numbers.has(String(big((one.fields['batch'] ?? -1) as Num)))) return [];
+		if (!told(one)) return [];
 		if (one.name === 'storageContracts.BatchSent') {
 			const trace = sentWith(all, one, one.fields['nonce'] as Num);
 			return [entry(one, 'Sent to the proof chain', { trace })];
@@ -103,12 +115,28 @@ function batches(contract: Contract, all: Happening[]): Entry[] {
 	});
 }
 
+/** What a batch of proofs newly proved: the slots of each page, one bit each. */
+function provenPages(of: Happening): { page: number; bits: bigint }[] {
+	const pages = of.fields['pages'] as { page: number; bits: Num }[];
+	return pages.map(({ page, bits }) => ({ page, bits: big(bits) }));
+}
+
+/** How many slots a batch of proofs newly proved. */
+export function provenSlots(of: Happening): number {
+	let found = 0;
+	for (const { bits } of provenPages(of)) {
+		for (let left = bits; left > 0n; left &= left - 1n) found += 1;
+	}
+	return found;
+}
+
 function proofs(places: Place[], all: Happening[]): Entry[] {
 	return all.flatMap((one) => {
 		if (one.name !== 'proofVerification.ProofsAccepted') return [];
+		const proven = provenPages(one);
 		const hit = places.some(({ stream, page, slot }) =>
-			stream === Number(one.fields['stream']) && page === Number(one.fields['page']) &&
-			((big(one.fields['bits'] as Num) >> BigInt(slot)) & 1n) === 1n);
+			stream === Number(one.fields['stream']) &&
+			proven.some((on) => on.page === page && ((on.bits >> BigInt(slot)) & 1n) === 1n));
 		return hit ? [entry(one, `Proven in window ${one.fields['window']}`)] : [];
 	});
 }

@@ -4,7 +4,7 @@
 import { useState } from 'preact/hooks';
 import { apiOf, chains } from '../chain/connect';
 import { history, lookBack, readFrom } from '../chain/history';
-import { ordered, timeline, type Entry, type Place } from '../chain/timeline';
+import { ordered, timeline, trackedAt, type Entry, type Place } from '../chain/timeline';
 import type { Contract } from '../chain/views';
 import { short } from '../format';
 import { problemOf, type Problem } from '../problem';
@@ -18,17 +18,28 @@ function explorer(url: string, hash: string): string {
 	return `https://polkadot.js.org/apps/?rpc=${encodeURIComponent(url)}#/explorer/query/${hash}`;
 }
 
+/** Where the contract's legs are kept, or were: the proof chain forgets a leg that is over. */
 async function placesOf(contract: Contract): Promise<Place[]> {
 	const api = await apiOf('Proof');
+	const known = trackedAt(contract, history.peek());
 	const found = await Promise.all(contract.legs.map(async ({ leg }) => {
-		const at = (await api.query['proofVerification']?.['slotOf']?.(leg))?.toJSON();
-		return at ? { ...(at as unknown as Omit<Place, 'leg'>), leg } : undefined;
+		const ask = async (hash?: string): Promise<unknown> => {
+			const at = hash ? await api.at(hash) : api;
+			return (await at.query['proofVerification']?.['slotOf']?.(leg))?.toJSON();
+		};
+		let place = await ask();
+		for (const hash of place ? [] : known) place ??= await ask(hash).catch(() => undefined);
+		return place ? { ...(place as Omit<Place, 'leg'>), leg } : undefined;
 	}));
 	return found.filter((one) => one !== undefined);
 }
 
 export function Story({ contract }: { contract: Contract }) {
-	const places = useLoaded(() => placesOf(contract), [contract.legs.map(({ leg }) => String(leg))], 10_000);
+	const places = useLoaded(
+		() => placesOf(contract),
+		[contract.legs.map(({ leg }) => String(leg)).join(), trackedAt(contract, history.value).join()],
+		10_000,
+	);
 	const [reading, setReading] = useState(false);
 	const [problem, setProblem] = useState<Problem>();
 	const list = ordered(timeline(contract, places.data ?? [], history.value));

@@ -85,8 +85,8 @@ function WindowRow({ contract }: { contract: Contract }) {
 	];
 	const step = Math.max(1, Math.ceil(marks.length / SHOWN));
 	return (
-		<ul class="windows" role="img" aria-label={label} title={label}>
-			{marks.filter((_, index) => index % step === 0).map((mark, index) => <li key={index} class={mark} />)}
-		</ul>
+		<div class="windows" role="img" aria-label={label} title={label}>
+			{marks.filter((_, index) => index % step === 0).map((mark, index) => <i key={index} class={mark} />)}
+		</div>
 	);
 }

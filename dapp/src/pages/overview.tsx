@@ -6,9 +6,10 @@ import { chains, type ChainState } from '../chain/connect';
 import { EDGES, lag, LANES, type Edge, type LaneFlow } from '../chain/flow';
 import { flows, travellers } from '../chain/lanes';
 import { history, type Happening } from '../chain/history';
+import { provenSlots } from '../chain/timeline';
 import { openWindow, proofChains, providers } from '../chain/market';
 import type { Layer } from '../config';
-import { big, count, formatAmount, formatBytes, formatDuration, short } from '../format';
+import { count, formatAmount, formatBytes, formatDuration, short } from '../format';
 import { Bar, Empty, Facts, Tag, Trouble, useLoaded } from '../ui/parts';
 
 const ROLE: Record<Layer, string> = {
@@ -167,20 +168,14 @@ function Windows() {
 	);
 }
 
-function bits(mask: bigint): number {
-	let left = mask;
-	let found = 0;
-	for (; left > 0n; left &= left - 1n) found += 1;
-	return found;
-}
-
 /** Proofs and faults in what was read so far. */
 function tally(): { proven: number; faults: number } {
 	let proven = 0;
 	let faults = 0;
-	for (const { name, fields } of history.value) {
+	for (const one of history.value) {
+		const { name, fields } = one;
 		if (name === 'proofVerification.ProofsAccepted') {
-			proven += bits(big(fields['bits'] as number));
+			proven += provenSlots(one);
 		} else if (name === 'storageContracts.ReportApplied') {
 			faults += Number(fields['faults']) + Number(fields['outages']);
 		}
@@ -188,7 +183,7 @@ function tally(): { proven: number; faults: number } {
 	return { proven, faults };
 }
 
-type Teller = (f: Record<string, unknown>) => string;
+type Teller = (f: Record<string, unknown>, one: Happening) => string;
 
 const TOLD: Record<string, Teller> = {
 	'storageContracts.ContractProposed': (f) => `Contract ${f['id']} was proposed`,
@@ -203,8 +198,8 @@ const TOLD: Record<string, Teller> = {
 	'storageContracts.Claimed': (f) => `A provider was paid ${formatAmount(f['amount'] as string)}`,
 	'storageContracts.ProofChainStalled': () => 'The proof chain was flagged as stalled',
 	'proofVerification.WindowOpened': (f) => `Window ${f['window']} opened`,
-	'proofVerification.ProofsAccepted': (f) =>
-		`${count(bits(big(f['bits'] as number)), 'proof')} accepted in window ${f['window']}`,
+	'proofVerification.ProofsAccepted': (f, one) =>
+		`${count(provenSlots(one), 'proof')} accepted in window ${f['window']}`,
 	'proofVerification.ReportSent': (f) => `The report of window ${f['window']} left for the contract chain`,
 	'crossLayer.MessageDispatched': (f) =>
 		`${LANES[Number(f['lane'])] ?? 'Unknown'} message ${f['nonce']} arrived from ${short(String(f['chain']))}`,
@@ -215,7 +210,7 @@ const TOLD: Record<string, Teller> = {
 };
 
 function told(one: Happening): string | undefined {
-	return TOLD[one.name]?.(one.fields);
+	return TOLD[one.name]?.(one.fields, one);
 }
 
 function Feed() {

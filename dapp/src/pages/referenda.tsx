@@ -57,6 +57,8 @@ function Card({ one, again }: { one: Referendum; again(): void }) {
 	const { ayes, nays, support } = open.tally;
 	const all = ayes + nays;
 	const share = all > 0n ? Number((ayes * 1000n) / all) / 10 : 0;
+	// Of the card, not of its forms: what was done must stay told when the form for it has gone.
+	const { send, busy, told } = useSend(again);
 	return (
 		<article class="card" data-referendum={one.index}>
 			<header>
@@ -80,8 +82,9 @@ function Card({ one, again }: { one: Referendum; again(): void }) {
 				['By', short(open.submitter, 6)],
 				['Your vote', one.mine ?? 'none'],
 			]} />
-			{open.needsDeposit && <Deposit index={one.index} amount={open.decisionDeposit} again={again} />}
-			<Vote index={one.index} again={again} />
+			{open.needsDeposit && <Deposit index={one.index} amount={open.decisionDeposit} send={send} busy={busy} />}
+			<Vote index={one.index} send={send} busy={busy} />
+			{told}
 		</article>
 	);
 }
@@ -98,12 +101,15 @@ const STEPS: Record<Step, string> = {
 	signing: 'Waiting for your signature…', sent: 'Sent…', included: 'In a block.', final: 'Final.',
 };
 
-/** One transaction on the main chain, with what is told of it. */
+/** Sends a call to the main chain; `done` is told once it is in a block. */
+type Send = (done: string, pallet: string, name: string, args: () => unknown[]) => Promise<void>;
+
+/** One transaction on the main chain at a time, with what is told of it. */
 function useSend(again: () => void) {
 	const [said, setSaid] = useState<string>();
 	const [problem, setProblem] = useState<Problem>();
 	const [busy, setBusy] = useState(false);
-	const send = async (done: string, pallet: string, name: string, args: () => unknown[]): Promise<void> => {
+	const send: Send = async (done, pallet, name, args) => {
 		setBusy(true);
 		setProblem(undefined);
 		try {
@@ -128,8 +134,13 @@ function useSend(again: () => void) {
 	return { send, busy, told };
 }
 
-function Deposit({ index, amount, again }: { index: number; amount: bigint; again(): void }) {
-	const { send, busy, told } = useSend(again);
+interface Form {
+	index: number;
+	send: Send;
+	busy: boolean;
+}
+
+function Deposit({ index, amount, send, busy }: Form & { amount: bigint }) {
 	return (
 		<div>
 			<p>It is decided only after somebody puts down a deposit, which comes back.</p>
@@ -137,7 +148,6 @@ function Deposit({ index, amount, again }: { index: number; amount: bigint; agai
 				onClick={() => void send('The deposit is placed.', 'referenda', 'placeDecisionDeposit', () => [index])}>
 				Put down {exactAmount(amount)}
 			</button>
-			{told}
 		</div>
 	);
 }
@@ -152,10 +162,9 @@ const CONVICTIONS = [
 	['Locked6x', '6 ×, 32 periods'],
 ] as const;
 
-function Vote({ index, again }: { index: number; again(): void }) {
+function Vote({ index, send, busy }: Form) {
 	const [amount, setAmount] = useState('10');
 	const [conviction, setConviction] = useState('Locked1x');
-	const { send, busy, told } = useSend(again);
 	const vote = (aye: boolean): void => void send(`Your ${aye ? 'aye' : 'nay'} is counted.`, 'convictionVoting', 'vote', () => {
 		const balance = parseAmount(amount);
 		if (balance === undefined || big(balance) === 0n) {
@@ -175,12 +184,9 @@ function Vote({ index, again }: { index: number; again(): void }) {
 					{CONVICTIONS.map(([name, text]) => <option key={name} value={name}>{text}</option>)}
 				</select>
 			</label>
-			<div>
-				<div class="actions">
-					<button type="button" disabled={busy} onClick={() => vote(true)}>Aye</button>
-					<button type="button" class="quiet" disabled={busy} onClick={() => vote(false)}>Nay</button>
-				</div>
-				{told}
+			<div class="actions">
+				<button type="button" disabled={busy} onClick={() => vote(true)}>Aye</button>
+				<button type="button" class="quiet" disabled={busy} onClick={() => vote(false)}>Nay</button>
 			</div>
 		</form>
 	);

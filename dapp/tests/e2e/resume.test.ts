@@ -3,7 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
-import { createServer, connect, type Server, type Socket } from 'node:net';
+import { createServer, request, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -12,38 +12,42 @@ import { pickAccount, PROVIDERS, shot, start, visit, type World } from './world'
 const SIZE = 24 * 1024 * 1024;
 let world: World;
 let line: Server;
-/** What each connection carried upwards. */
-const carried: { head: string; bytes: number }[] = [];
+/** The uploads that went over the line: where each began, and what it carried. */
+const uploads: { range: string | undefined; bytes: number }[] = [];
 let cut = true;
 
 /** A line to the provider that breaks in the middle of the first upload. */
-function breakingLine(port: number): Server {
-	return createServer((client: Socket) => {
-		const one = { head: '', bytes: 0 };
-		carried.push(one);
-		const provider = connect(port, '127.0.0.1');
-		client.on('data', (data: Buffer) => {
-			if (one.head === '') one.head = data.subarray(0, 2_000).toString('latin1');
+function breakingLine(provider: string): Server {
+	return createServer((asked, answered) => {
+		const { method, url, headers } = asked;
+		const onward = request(new URL(url ?? '/', provider), { method, headers, agent: false });
+		onward.on('response', (response) => {
+			// A browser repeats by itself what broke on a connection that it has used before.
+			answered.writeHead(response.statusCode ?? 502, { ...response.headers, connection: 'close' });
+			response.pipe(answered);
+		});
+		onward.on('error', () => answered.destroy());
+		const one = { range: headers['content-range'], bytes: 0 };
+		if (method === 'PUT') uploads.push(one);
+		asked.on('data', (data: Buffer) => {
 			one.bytes += data.length;
-			provider.write(data);
-			if (cut && one.head.startsWith('PUT') && one.bytes > SIZE / 3) {
+			if (method === 'PUT' && cut && one.bytes > SIZE / 3) {
 				cut = false;
-				client.destroy();
-				provider.end();
+				asked.destroy();
+				// What the provider was sent before, it gets.
+				onward.socket?.end();
+			} else if (!onward.destroyed) {
+				onward.write(data);
 			}
 		});
-		provider.on('data', (data) => client.write(data));
-		for (const [from, to] of [[client, provider], [provider, client]] as const) {
-			from.on('close', () => to.destroy());
-			from.on('error', () => to.destroy());
-		}
+		asked.on('end', () => onward.end());
+		asked.on('error', () => undefined);
 	});
 }
 
 beforeAll(async () => {
 	world = await start();
-	const port = Number(new URL(PROVIDERS[1] ?? '').port);
-	line = breakingLine(port);
+	line = breakingLine(PROVIDERS[1] ?? '');
 	await new Promise<void>((ready) => line.listen(0, '127.0.0.1', ready));
 }, 60_000);
 
@@ -78,11 +82,10 @@ test('the second attempt sends only what is missing', async () => {
 	await page.getByText('attempt 2 follows').waitFor({ timeout: 120_000 });
 	await shot(page, 'upload-resumes');
 	await page.locator('.journey[data-stage=active]').waitFor({ timeout: 60_000 });
-	const rest = carried.find(({ head }) => head.startsWith('PUT') && /content-range: bytes \d+-/i.test(head));
+	const rest = uploads.find(({ range }) => range !== undefined);
 	expect(rest, 'no upload went on').toBeDefined();
-	const from = Number(/content-range: bytes (\d+)-/i.exec(rest?.head ?? '')?.[1]);
+	const from = Number(/^bytes (\d+)-/.exec(rest?.range ?? '')?.[1]);
 	expect(from).toBeGreaterThan(0);
-	expect(rest?.bytes).toBeGreaterThanOrEqual(SIZE - from);
-	expect(rest?.bytes).toBeLessThan(SIZE);
+	expect(rest?.bytes).toBe(SIZE - from);
 	await context.close();
 }, 240_000);

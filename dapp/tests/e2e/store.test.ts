@@ -88,7 +88,7 @@ test('the timeline joins proof, report and settlement by trace', async () => {
 	const card = page.locator(`[data-contract="${id}"]`);
 	await card.locator('summary').click();
 	const lines = card.locator('.timeline li');
-	await lines.first().waitFor();
+	await lines.filter({ hasText: 'Proven in window' }).first().waitFor();
 	const all = (await lines.allTextContents()).join('\n');
 	for (const part of ['Proposed', 'Accepted', 'The proof chain knows it', 'Proven in window', 'was settled']) {
 		expect(all).toContain(part);

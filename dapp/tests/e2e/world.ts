@@ -51,11 +51,12 @@ export interface Visit {
 
 export async function visit(
 	world: World,
-	where: { path?: string; main?: string; contract?: string; proof?: string; width?: number; dark?: boolean } = {},
+	where: { path?: string; main?: string; contract?: string; proof?: string; width?: number; dark?: boolean; still?: boolean } = {},
 ): Promise<Visit> {
 	const context = await world.browser.newContext({
 		viewport: { width: where.width ?? 1280, height: 900 },
 		colorScheme: where.dark ? 'dark' : 'light',
+		reducedMotion: where.still ? 'reduce' : 'no-preference',
 		acceptDownloads: true,
 	});
 	const page = await context.newPage();
