@@ -6,7 +6,7 @@ import { submitter } from './tally.mjs';
 const UNIT = 10n ** 12n;
 
 export async function mainJourney(tally, apis, pairs) {
-	const { ok, no } = submitter(tally, 'main', apis.main);
+	const { ok, no, early } = submitter(tally, 'main', apis.main);
 	const { alice, provider, client } = pairs;
 	const child = apis.contract.genesisHash.toHex();
 	const nowhere = `0x${'11'.repeat(32)}`;
@@ -33,7 +33,8 @@ export async function mainJourney(tally, apis, pairs) {
 	await no('chainRegistry.deregister', 'chainRegistry.UnknownChain', alice, nowhere);
 	await no('chainRegistry.close', 'chainRegistry.UnknownChain', alice, nowhere);
 	await no('chainRegistry.withdrawBond', 'chainRegistry.UnknownChain', alice, nowhere);
-	await no('chainRegistry.expire', 'chainRegistry.UnknownChain', alice, nowhere);
+	await early('chainRegistry.expire', alice, nowhere);
+	await no('crossLayer.releaseWaiting', 'crossLayer.NotFound', alice, child, 1);
 	await no('chainRegistry.setStatus', 'BadOrigin', alice, child, 'Halted');
 	await no('chainRegistry.approveCode', 'BadOrigin', alice, 'Contract', nowhere);
 	await no('chainRegistry.revokeCode', 'BadOrigin', alice, 'Contract', nowhere);

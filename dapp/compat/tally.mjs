@@ -103,6 +103,21 @@ export function submitter(tally, chain, api) {
 				return undefined;
 			}
 		},
+		/** It must be turned away before it gets into a block, where it would cost something. */
+		async early(name, pair, ...args) {
+			const what = `${chain}.${name}`;
+			try {
+				await send(api, make(name, args), pair);
+				tally.fail(what, 'it was accepted');
+			} catch (error) {
+				if (!/1010: Invalid Transaction|1011: Unknown Transaction/.test(error.message)) {
+					tally.fail(what, error);
+					return;
+				}
+				tally.refused.set(what, error.message);
+				console.log(`  refused ${what} (${error.message})`);
+			}
+		},
 		/** It must be refused with `expected`, which metadata must name. */
 		async no(name, expected, pair, ...args) {
 			try {
