@@ -302,13 +302,13 @@ mod tests {
 
 	#[test]
 	fn nothing_is_sent_in_vain_to_close_a_contract() {
-		let behind = Obstacle::AdvanceFirst { counted: Window(7) };
-		let young = Obstacle::FaultYoung { until: 9 };
+		let behind = [Obstacle::AdvanceFirst { counted: Window(7) }];
+		let young = [Obstacle::FaultYoung { until: 9 }];
 		assert_eq!(next_to_close(&[], None), ToClose::Close);
-		assert_eq!(next_to_close(&[behind.clone()], None), ToClose::Advance(Window(7)));
-		assert_eq!(next_to_close(&[behind.clone()], Some(Window(6))), ToClose::Advance(Window(7)));
-		assert_eq!(next_to_close(&[behind.clone()], Some(Window(7))), ToClose::Wait);
-		assert_eq!(next_to_close(&[behind, young.clone()], None), ToClose::Wait);
-		assert_eq!(next_to_close(&[young], None), ToClose::Wait);
+		assert_eq!(next_to_close(&behind, None), ToClose::Advance(Window(7)));
+		assert_eq!(next_to_close(&behind, Some(Window(6))), ToClose::Advance(Window(7)));
+		assert_eq!(next_to_close(&behind, Some(Window(7))), ToClose::Wait);
+		assert_eq!(next_to_close(&[behind, young.clone()].concat(), None), ToClose::Wait);
+		assert_eq!(next_to_close(&young, None), ToClose::Wait);
 	}
 }
